@@ -1,0 +1,1 @@
+//! National directory and trust-space registry for secure health mail.

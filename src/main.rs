@@ -1,0 +1,2 @@
+//! The one binary: see `annuaire --help`.
+fn main() {}
