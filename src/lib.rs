@@ -1,1 +1,3 @@
 //! National directory and trust-space registry for secure health mail.
+
+pub mod domain;
