@@ -6,6 +6,7 @@ pub mod cursor;
 pub mod error;
 pub mod feed;
 pub mod ids;
+pub mod import;
 pub mod mailbox;
 pub mod name;
 pub mod organization;
