@@ -12,5 +12,6 @@ pub mod name;
 pub mod organization;
 pub mod practitioner;
 pub mod publication;
+pub mod quality;
 pub mod query;
 pub mod role;
