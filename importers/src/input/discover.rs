@@ -213,10 +213,7 @@ fn display_name(path: &Path) -> String {
 }
 
 fn unreadable(path: &Path, source: io::Error) -> InputError {
-    InputError::Io {
-        file: name::printable(&path.to_string_lossy()),
-        source,
-    }
+    InputError::reading(&name::printable(&path.to_string_lossy()), source)
 }
 
 fn archive_error(path: &Path, source: ArchiveError) -> InputError {
