@@ -2,6 +2,7 @@
 
 use crate::columns::{Column, Need};
 use crate::format::{FORMATS, FormatSpec};
+use crate::printable::printable;
 use crate::table::Slot;
 use std::cmp::Reverse;
 
@@ -62,7 +63,7 @@ pub(crate) struct Layout {
 impl Header {
     /// Reads a header line. A trailing `|` and the dummy columns third parties add (`""`, `test`) are no columns.
     pub(crate) fn parse(line: &str) -> Self {
-        let mut names: Vec<String> = line.split('|').map(|name| name.trim().to_owned()).collect();
+        let mut names: Vec<String> = line.split('|').map(|name| printable(name.trim())).collect();
         while names
             .last()
             .is_some_and(|name| matches!(fold(name).as_str(), "" | "test"))
