@@ -10,6 +10,7 @@ mod input;
 mod limits;
 pub mod mssante;
 mod open;
+mod printable;
 mod reject;
 mod rows;
 pub mod rpps;
