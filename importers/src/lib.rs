@@ -1,1 +1,3 @@
 //! Readers of the published files of the French health directory.
+
+pub mod synthetic;
