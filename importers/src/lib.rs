@@ -14,6 +14,7 @@ mod printable;
 mod reject;
 mod rows;
 pub mod rpps;
+pub mod synthetic;
 mod table;
 
 pub use columns::{Column, Need};
