@@ -1,4 +1,5 @@
 //! National directory and trust-space registry for secure health mail.
 
 pub mod domain;
+pub mod search;
 pub mod storage;
