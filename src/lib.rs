@@ -2,4 +2,5 @@
 
 pub mod domain;
 pub mod ingest;
+pub mod search;
 pub mod storage;

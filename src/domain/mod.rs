@@ -15,3 +15,4 @@ pub mod publication;
 pub mod quality;
 pub mod query;
 pub mod role;
+pub mod town;
