@@ -1,3 +1,4 @@
 //! National directory and trust-space registry for secure health mail.
 
+pub mod config;
 pub mod domain;

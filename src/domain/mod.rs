@@ -14,3 +14,4 @@ pub mod practitioner;
 pub mod publication;
 pub mod query;
 pub mod role;
+pub mod suggestion;
