@@ -15,4 +15,5 @@ pub mod publication;
 pub mod quality;
 pub mod query;
 pub mod role;
+pub mod suggestion;
 pub mod town;
