@@ -3,6 +3,7 @@
 //! Knows the files through `annuaire-importers` and the database through `storage`; it knows no
 //! protocol and no index.
 
+mod describe;
 mod error;
 mod guard;
 mod labels;
@@ -14,6 +15,7 @@ mod map_skill;
 mod observe;
 mod report;
 mod run;
+mod settle;
 mod stage;
 mod stager;
 

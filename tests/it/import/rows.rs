@@ -183,7 +183,7 @@ fn what_is_odd_is_flagged_and_kept() {
             activity(5, 4)
                 .with("Numéro SIRET site", "12345678900000")
                 .with("Numéro SIREN site", "123456789")
-                .with("Numéro FINESS site", "12345678X"),
+                .with("Numéro FINESS site", "123456789"),
         ];
         let report = Import::rpps([files.activities(DAY, &rows)])
             .applied(pool)
