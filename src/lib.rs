@@ -1,4 +1,8 @@
 //! National directory and trust-space registry for secure health mail.
 
+pub mod api;
 pub mod config;
 pub mod domain;
+pub mod search;
+pub mod service;
+pub mod telemetry;
