@@ -3,6 +3,8 @@
 pub mod api;
 pub mod config;
 pub mod domain;
+pub mod ingest;
 pub mod search;
 pub mod service;
+pub mod storage;
 pub mod telemetry;

@@ -38,6 +38,19 @@ pub fn joined(text: &str) -> String {
     fold(text).replace(' ', "")
 }
 
+/// Words that tie a family name together and that callers leave out or add: French, Dutch, German,
+/// Italian, Spanish, Portuguese and Arabic articles and prepositions, folded.
+const PARTICLES: &[&str] = &[
+    "al", "d", "da", "das", "de", "degli", "dei", "del", "della", "delle", "den", "der", "des",
+    "di", "do", "dos", "du", "el", "l", "la", "las", "le", "les", "lo", "los", "ten", "ter", "van",
+    "vom", "von", "zu", "zum", "zur",
+];
+
+/// Whether a folded word is a particle, which never decides whether a name fits.
+pub fn is_particle(word: &str) -> bool {
+    PARTICLES.binary_search(&word).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,6 +70,21 @@ mod tests {
             assert_eq!(fold(text), folded, "{text:?}");
         }
         assert_eq!(joined("Jean-François"), "jeanfrancois");
+    }
+
+    #[test]
+    fn particles_are_folded_words_in_order() {
+        assert!(PARTICLES.is_sorted());
+        assert!(PARTICLES.iter().all(|word| fold(word) == **word));
+        for (word, particle) in [
+            ("de", true),
+            ("l", true),
+            ("van", true),
+            ("ben", false),
+            ("", false),
+        ] {
+            assert_eq!(is_particle(word), particle, "{word}");
+        }
     }
 
     proptest! {

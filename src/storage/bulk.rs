@@ -1,0 +1,182 @@
+//! Rows on their way into the staging tables, by COPY.
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgCopyIn, PgPool, PgPoolCopyExt as _};
+use sqlx::{PgConnection, Postgres};
+
+use super::{Entity, StorageError};
+
+/// Rows in PostgreSQL's COPY text format (manual, "File Formats: Text Format"): tabs between fields,
+/// backslash escapes, so that any data arrives unchanged.
+#[derive(Debug, Default)]
+pub struct CopyRows {
+    bytes: Vec<u8>,
+    in_row: bool,
+}
+
+impl CopyRows {
+    /// Appends a text field; a zero byte, which PostgreSQL cannot hold, becomes U+FFFD.
+    pub fn text(&mut self, field: &str) -> &mut Self {
+        self.separate();
+        let mut rest = field.as_bytes();
+        while let Some(at) = rest
+            .iter()
+            .position(|byte| matches!(byte, b'\\' | b'\t' | b'\n' | b'\r' | 0))
+        {
+            let (plain, special) = rest.split_at(at);
+            self.bytes.extend_from_slice(plain);
+            let (first, after) = special.split_at(1);
+            self.bytes.extend_from_slice(match first {
+                b"\\" => b"\\\\",
+                b"\t" => b"\\t",
+                b"\n" => b"\\n",
+                b"\r" => b"\\r",
+                _ => "\u{fffd}".as_bytes(),
+            });
+            rest = after;
+        }
+        self.bytes.extend_from_slice(rest);
+        self
+    }
+
+    /// Appends a truth value.
+    pub fn boolean(&mut self, field: bool) -> &mut Self {
+        self.separate();
+        self.bytes.push(if field { b't' } else { b'f' });
+        self
+    }
+
+    /// Appends a whole number.
+    pub fn integer(&mut self, field: i32) -> &mut Self {
+        self.text(&field.to_string())
+    }
+
+    /// Appends a 128-bit digest, for a uuid column.
+    pub fn digest(&mut self, field: u128) -> &mut Self {
+        self.text(
+            uuid::Uuid::from_u128(field)
+                .simple()
+                .encode_lower(&mut [0; 32]),
+        )
+    }
+
+    /// Ends the row.
+    pub fn end(&mut self) {
+        self.bytes.push(b'\n');
+        self.in_row = false;
+    }
+
+    /// The bytes written since an earlier length.
+    pub fn since(&self, start: usize) -> &[u8] {
+        self.bytes.get(start..).unwrap_or_default()
+    }
+
+    /// Gives up what was written since an earlier length, where a row began.
+    pub fn truncate(&mut self, start: usize) {
+        self.bytes.truncate(start);
+        self.in_row = false;
+    }
+
+    /// Bytes gathered so far.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether there is nothing yet.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Takes what was gathered and begins anew with the same room.
+    pub fn take(&mut self) -> Vec<u8> {
+        let room = self.bytes.capacity();
+        std::mem::replace(&mut self.bytes, Vec::with_capacity(room))
+    }
+
+    fn separate(&mut self) {
+        if self.in_row {
+            self.bytes.push(b'\t');
+        }
+        self.in_row = true;
+    }
+}
+
+/// An open COPY into one staging table, on a connection of its own.
+pub struct Copy {
+    inner: PgCopyIn<PoolConnection<Postgres>>,
+}
+
+impl Copy {
+    /// Begins a COPY into the staging table of an entity.
+    pub async fn begin(pool: &PgPool, entity: &Entity) -> Result<Self, StorageError> {
+        let columns = entity.staged_columns();
+        let statement = format!(
+            "copy staging.{} ({}) from stdin",
+            entity.name,
+            columns.join(", ")
+        );
+        Ok(Self {
+            inner: pool.copy_in_raw(&statement).await?,
+        })
+    }
+
+    /// Sends whole rows.
+    pub async fn send(&mut self, rows: Vec<u8>) -> Result<(), StorageError> {
+        self.inner.send(rows).await?;
+        Ok(())
+    }
+
+    /// Ends the COPY; gives the number of rows.
+    pub async fn finish(self) -> Result<u64, StorageError> {
+        Ok(self.inner.finish().await?)
+    }
+
+    /// Gives the COPY up; nothing of it stays.
+    pub async fn abort(self, why: &str) -> Result<(), StorageError> {
+        Ok(self.inner.abort(why).await?)
+    }
+}
+
+/// Empties every staging table.
+pub async fn empty_staging(connection: &mut PgConnection) -> Result<(), StorageError> {
+    let tables: Vec<String> = super::ENTITIES
+        .iter()
+        .map(|entity| format!("staging.{}", entity.name))
+        .collect();
+    sqlx::query(sqlx::AssertSqlSafe(format!(
+        "truncate {}",
+        tables.join(", ")
+    )))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_escaped_so_that_they_arrive_unchanged() {
+        let mut rows = CopyRows::default();
+        rows.text("a\tb\\c\nd\re\"f'")
+            .boolean(true)
+            .integer(-3)
+            .text("");
+        rows.end();
+        rows.text("z\0z").boolean(false).end();
+        assert_eq!(
+            String::from_utf8(rows.take()).unwrap(),
+            "a\\tb\\\\c\\nd\\re\"f'\tt\t-3\t\nz\u{fffd}z\tf\n"
+        );
+        assert!(rows.is_empty());
+    }
+
+    #[test]
+    fn a_digest_is_written_as_thirty_two_hexadecimal_digits() {
+        let mut rows = CopyRows::default();
+        rows.digest(0xab).end();
+        assert_eq!(rows.len(), 33);
+        assert_eq!(rows.take(), b"000000000000000000000000000000ab\n");
+    }
+}

@@ -1,0 +1,122 @@
+//! The change feed: appended to in the writer's transaction, read without gaps.
+
+use sqlx::PgConnection;
+use sqlx::postgres::{PgListener, PgPool};
+
+use super::StorageError;
+use crate::domain::feed::{Change, DocumentKind, FeedPosition};
+
+/// The channel that wakes readers at each commit.
+pub const CHANNEL: &str = "annuaire_change";
+
+/// Keys in one change at most.
+const KEYS_PER_CHANGE: i32 = 1_000;
+
+/// The position of the last change that this connection's snapshot sees.
+pub async fn head(connection: &mut PgConnection) -> Result<FeedPosition, StorageError> {
+    let position = sqlx::query_scalar!("select position from feed_head")
+        .fetch_one(connection)
+        .await?;
+    Ok(FeedPosition(position))
+}
+
+/// Changes after a position, in order.
+pub async fn since(
+    connection: &mut PgConnection,
+    after: FeedPosition,
+    limit: i64,
+) -> Result<Vec<Change>, StorageError> {
+    let rows = sqlx::query!(
+        "select
+            position,
+            kind,
+            keys
+        from feed
+        where position > $1
+        order by position
+        limit $2",
+        after.0,
+        limit,
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let kind =
+                DocumentKind::from_name(&row.kind).ok_or_else(|| StorageError::Inconsistent {
+                    table: "feed",
+                    key: row.position.to_string(),
+                    problem: format!("unknown kind {:?}", row.kind),
+                })?;
+            Ok(Change {
+                position: FeedPosition(row.position),
+                kind,
+                keys: row.keys,
+            })
+        })
+        .collect()
+}
+
+/// How many keys stand in the feed after a position.
+pub async fn pending_keys(
+    connection: &mut PgConnection,
+    after: FeedPosition,
+) -> Result<i64, StorageError> {
+    let keys = sqlx::query_scalar!(
+        r#"select coalesce(sum(cardinality(keys)), 0)::bigint as "keys!" from feed where position > $1"#,
+        after.0,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(keys)
+}
+
+/// Listens for commits that append to the feed or move an import.
+pub async fn listen(pool: &PgPool) -> Result<PgListener, StorageError> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(CHANNEL).await?;
+    Ok(listener)
+}
+
+/// Appends what the temporary table `touched (kind, key)` holds, as the writer's last statement.
+///
+/// Locks the head of the feed until the transaction ends, so that positions follow commits. Where
+/// nothing is touched one empty change tells readers that labels or imports moved.
+pub async fn append_touched(
+    connection: &mut PgConnection,
+    import_id: i64,
+) -> Result<FeedPosition, StorageError> {
+    let position = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+        "with head as (select position from feed_head for update),
+        batches as (
+            select kind, array_agg(key order by key) as keys
+            from (
+                select kind, key, (row_number() over (partition by kind order by key) - 1) / {KEYS_PER_CHANGE} as batch
+                from touched
+            ) numbered
+            group by kind, batch
+            union all
+            select 'practitioner', '{{}}' where not exists (select from touched)
+        ),
+        appended as (
+            insert into feed (position, kind, keys, import_id)
+            select head.position + row_number() over (order by kind, keys), kind, keys, $1
+            from batches, head
+            returning position
+        )
+        update feed_head set position = (select max(position) from appended) returning position"
+    )))
+    .bind(import_id)
+    .fetch_one(&mut *connection)
+    .await?;
+    wake(connection).await?;
+    Ok(FeedPosition(position))
+}
+
+/// Wakes every reader once the transaction commits.
+pub async fn wake(connection: &mut PgConnection) -> Result<(), StorageError> {
+    sqlx::query!("select pg_notify('annuaire_change', '')")
+        .execute(connection)
+        .await?;
+    Ok(())
+}

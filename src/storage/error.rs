@@ -1,0 +1,64 @@
+//! What can go wrong with the database, told apart by what a caller can do about it.
+
+use crate::domain::error::{DATABASE_UNAVAILABLE, Failure, INTERNAL};
+
+/// A failure of the database or of what it holds.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The database cannot be reached, or went away in the middle.
+    #[error("the database does not answer: {0}")]
+    Unavailable(#[source] sqlx::Error),
+    /// The disk of the database is full (SQLSTATE 53100).
+    #[error("the disk of the database is full: {0}")]
+    DiskFull(#[source] sqlx::Error),
+    /// The database refused a statement.
+    #[error("the database refused a statement: {0}")]
+    Statement(#[source] sqlx::Error),
+    /// A row of the database breaks an invariant of the domain.
+    #[error("table {table}, row {key}: {problem}")]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+        /// The key of the row.
+        key: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The schema cannot be brought up to date.
+    #[error("the schema cannot be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+}
+
+impl From<sqlx::Error> for StorageError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
+            sqlx::Error::Database(refusal) => match refusal.code().as_deref() {
+                // 57P01-57P05: shut down, crashed, cannot connect now; 08xxx: connection exceptions
+                Some(code) if code.starts_with("57P0") || code.starts_with("08") => {
+                    Self::Unavailable(error)
+                }
+                Some("53100") => Self::DiskFull(error),
+                _ => Self::Statement(error),
+            },
+            _ => Self::Statement(error),
+        }
+    }
+}
+
+impl From<StorageError> for Failure {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Unavailable(_) => Self::new(&DATABASE_UNAVAILABLE, error.to_string()),
+            StorageError::DiskFull(_)
+            | StorageError::Statement(_)
+            | StorageError::Inconsistent { .. }
+            | StorageError::Migration(_) => Self::new(&INTERNAL, error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The truth in PostgreSQL: the only layer that writes SQL. It knows no protocol and no index.
+
+pub mod bulk;
+pub mod changes;
+pub mod codes;
+pub mod documents;
+pub mod embedded;
+mod entities;
+mod error;
+pub mod imports;
+pub mod merge;
+mod pool;
+
+pub use entities::{ENTITIES, Entity};
+pub use error::StorageError;
+pub use pool::{Database, begin_snapshot, migrate};
+
+/// Migrations embedded in the program, applied in the order of their names.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
