@@ -41,10 +41,7 @@ where
 }
 
 /// One JSON object a line, every field at its top level.
-pub(crate) fn json<W>(
-    settings: &Log,
-    writer: W,
-) -> Result<impl Subscriber + Send + Sync, LogError>
+pub(crate) fn json<W>(settings: &Log, writer: W) -> Result<impl Subscriber + Send + Sync, LogError>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {

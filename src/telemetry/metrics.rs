@@ -150,9 +150,11 @@ impl Metrics {
         let number = |position: Option<FeedPosition>| position.map_or(0, |position| position.0);
         families.position.set(number(reading.position));
         families.head.set(number(reading.head));
-        families
-            .lag
-            .set(number(reading.head).saturating_sub(number(reading.position)).max(0));
+        families.lag.set(
+            number(reading.head)
+                .saturating_sub(number(reading.position))
+                .max(0),
+        );
         families
             .age
             .set(reading.age.map_or(f64::NAN, |age| age.as_secs_f64()));
