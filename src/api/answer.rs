@@ -13,24 +13,24 @@ use crate::domain::error::{Failure, INTERNAL};
 use crate::domain::feed::FeedPosition;
 
 /// The last change of the feed that an answer rests on.
-pub const POSITION: HeaderName = HeaderName::from_static("annuaire-position");
+pub(super) const POSITION: HeaderName = HeaderName::from_static("annuaire-position");
 
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Page<T> {
+pub(super) struct Page<T> {
     /// How many there are in all.
     #[schema(example = 1)]
-    pub total: u64,
+    pub(super) total: u64,
     /// Those of this page.
-    pub items: Vec<T>,
+    pub(super) items: Vec<T>,
     /// What to give as `cursor`, all other parameters being the same, to get the page that
     /// follows; null on the last page.
     #[schema(required = true)]
-    pub next: Option<String>,
+    pub(super) next: Option<String>,
 }
 
 /// A page, with the next one as a `Link` header too (RFC 8288), relative to this request.
-pub fn page<T: Serialize>(
+pub(super) fn page<T: Serialize>(
     page: &Page<T>,
     uri: &Uri,
     position: FeedPosition,
@@ -45,7 +45,7 @@ pub fn page<T: Serialize>(
 }
 
 /// The cursor of the next page as callers see it.
-pub fn next(cursor: Option<Cursor>) -> Option<String> {
+pub(super) fn next(cursor: Option<Cursor>) -> Option<String> {
     cursor.map(Cursor::encode)
 }
 
@@ -67,7 +67,7 @@ fn next_link(uri: &Uri, next: &str) -> String {
 }
 
 /// Any value as JSON.
-pub fn json<T: Serialize>(value: &T, position: FeedPosition) -> Result<Response, Problem> {
+pub(super) fn json<T: Serialize>(value: &T, position: FeedPosition) -> Result<Response, Problem> {
     Ok(respond(serialize(value)?, position))
 }
 
@@ -75,7 +75,7 @@ pub fn json<T: Serialize>(value: &T, position: FeedPosition) -> Result<Response,
 ///
 /// The tag is weak since the edge may compress the answer, which makes other bytes of it
 /// (RFC 9110 §8.8.3.3).
-pub fn resource<T: Serialize>(
+pub(super) fn resource<T: Serialize>(
     value: &T,
     position: FeedPosition,
     headers: &HeaderMap,
@@ -130,7 +130,10 @@ mod tests {
     #[test]
     fn the_link_keeps_the_question_and_replaces_the_cursor() {
         for (uri, link) in [
-            ("/v1/practitioners", "</v1/practitioners?cursor=N>; rel=\"next\""),
+            (
+                "/v1/practitioners",
+                "</v1/practitioners?cursor=N>; rel=\"next\"",
+            ),
             (
                 "/v1/practitioners?q=a%20b&cursor=O&limit=2",
                 "</v1/practitioners?q=a%20b&limit=2&cursor=N>; rel=\"next\"",

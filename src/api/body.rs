@@ -11,7 +11,7 @@ use crate::domain::error::{BODY_INVALID, BODY_TOO_LARGE, Failure, MEDIA_TYPE_UNS
 
 /// The body of a request as JSON.
 #[derive(Debug)]
-pub struct Json<T>(pub T);
+pub(super) struct Json<T>(pub(super) T);
 
 impl<T: DeserializeOwned> FromRequest<ApiState> for Json<T> {
     type Rejection = Problem;
@@ -43,8 +43,12 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Json<T> {
 }
 
 async fn read(request: Request, limit: usize) -> Result<Bytes, Failure> {
-    let too_large =
-        || Failure::new(&BODY_TOO_LARGE, format!("The body is larger than {limit} bytes."));
+    let too_large = || {
+        Failure::new(
+            &BODY_TOO_LARGE,
+            format!("The body is larger than {limit} bytes."),
+        )
+    };
     // Refused before it is sent, where the client says how much will come.
     let announced = request
         .headers()

@@ -2,20 +2,21 @@
 
 use serde_json::Value;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::openapi::{Content, OpenApi, RefOr};
 
 /// One question with its answer.
 pub(super) struct Example {
     /// The operation it belongs to.
     pub(super) operation: &'static str,
     /// Method and path with parameters, as it is asked.
+    #[cfg_attr(not(test), expect(dead_code, reason = "read when it is replayed"))]
     pub(super) request: &'static str,
     /// The body of the question.
     pub(super) body: Option<&'static str>,
     /// The status of the answer.
     pub(super) status: u16,
     /// The file of the answer.
-    #[cfg_attr(not(test), expect(dead_code, reason = "read when the files are rewritten"))]
+    #[cfg_attr(not(test), expect(dead_code, reason = "read when it is rewritten"))]
     pub(super) file: &'static str,
     /// The answer.
     pub(super) answer: &'static str,
@@ -68,16 +69,20 @@ pub(super) fn embed(document: &mut OpenApi) {
 fn put(example: &Example, operation: &mut Operation) {
     let read = |text: &str| serde_json::from_str::<Value>(text).ok();
     if let Some(body) = example.body
-        && let Some(request) = &mut operation.request_body
+        && let Some(RefOr::T(request)) = &mut operation.request_body
     {
-        for content in request.content.values_mut() {
-            content.example = read(body);
-        }
+        show(read(body).as_ref(), request.content.values_mut());
     }
     let status = example.status.to_string();
     if let Some(RefOr::T(response)) = operation.responses.responses.get_mut(&status) {
-        for content in response.content.values_mut() {
-            content.example = read(example.answer);
+        show(read(example.answer).as_ref(), response.content.values_mut());
+    }
+}
+
+fn show<'a>(example: Option<&Value>, contents: impl Iterator<Item = &'a mut RefOr<Content>>) {
+    for content in contents {
+        if let RefOr::T(content) = content {
+            content.example = example.cloned();
         }
     }
 }

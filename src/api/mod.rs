@@ -78,7 +78,10 @@ pub fn router(state: ApiState) -> Router {
         // A defect in one handler is one failed answer, not a broken connection.
         .layer(CatchPanicLayer::custom(panicked))
         // Id, limits, problems, headers, log: see `edge`.
-        .layer(axum::middleware::from_fn_with_state(Arc::new(edge), edge::pass))
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::new(edge),
+            edge::pass,
+        ))
         // Outside of all: problems are compressed too, and the log counts bytes before it.
         .layer(CompressionLayer::new())
 }

@@ -24,14 +24,14 @@ use crate::domain::suggestion;
 const MAX_CHARACTERS: usize = 100;
 
 /// The parameters of one operation.
-pub trait Parameters: DeserializeOwned + IntoParams {
+pub(super) trait Parameters: DeserializeOwned + IntoParams {
     /// What is documented of them, computed once.
     fn known() -> &'static Known;
 }
 
 /// What is documented of the parameters of one operation.
 #[derive(Debug)]
-pub struct Known(Vec<Parameter>);
+pub(super) struct Known(Vec<Parameter>);
 
 #[derive(Debug)]
 struct Parameter {
@@ -48,7 +48,7 @@ enum Repetition {
 
 impl Known {
     /// What the documentation of `T` says.
-    pub fn of<T: IntoParams>() -> Self {
+    pub(super) fn of<T: IntoParams>() -> Self {
         let parameters = T::into_params(|| None).into_iter().map(|parameter| {
             let (repetition, max_characters) = match &parameter.schema {
                 Some(RefOr::T(Schema::Array(_))) => (Repetition::Allowed, None),
@@ -112,7 +112,10 @@ impl Known {
             }
             None => {
                 let all: Vec<String> = names().map(|name| format!("`{name}`")).collect();
-                format!("`{shown}` is not a parameter here; these are: {}.", all.join(", "))
+                format!(
+                    "`{shown}` is not a parameter here; these are: {}.",
+                    all.join(", ")
+                )
             }
         };
         Failure::new(&PARAMETER_UNKNOWN, detail)
@@ -121,9 +124,9 @@ impl Known {
 
 /// The query parameters of a request.
 #[derive(Debug)]
-pub struct Query<T>(pub T);
+pub(super) struct Asked<T>(pub(super) T);
 
-impl<T: Parameters> FromRequestParts<ApiState> for Query<T> {
+impl<T: Parameters> FromRequestParts<ApiState> for Asked<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
@@ -175,13 +178,12 @@ fn decode(text: &str) -> Result<String, Failure> {
             byte => byte,
         });
     }
-    String::from_utf8(bytes).map_err(|_| {
-        Failure::new(&PARAMETER_INVALID, "The parameters are not valid UTF-8.")
-    })
+    String::from_utf8(bytes)
+        .map_err(|_| Failure::new(&PARAMETER_INVALID, "The parameters are not valid UTF-8."))
 }
 
 /// Reads `true` or `false`.
-pub fn flag(name: &str, value: Option<&str>) -> Result<Option<bool>, Failure> {
+pub(super) fn flag(name: &str, value: Option<&str>) -> Result<Option<bool>, Failure> {
     match value {
         None => Ok(None),
         Some("true") => Ok(Some(true)),
@@ -194,7 +196,7 @@ pub fn flag(name: &str, value: Option<&str>) -> Result<Option<bool>, Failure> {
 }
 
 /// Reads the number of items in a page.
-pub fn limit(value: Option<&str>) -> Result<usize, Failure> {
+pub(super) fn limit(value: Option<&str>) -> Result<usize, Failure> {
     match value.map(str::parse) {
         None => Ok(DEFAULT_LIMIT),
         Some(Ok(limit)) if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
@@ -206,7 +208,7 @@ pub fn limit(value: Option<&str>) -> Result<usize, Failure> {
 }
 
 /// Reads the place where a page begins.
-pub fn cursor(value: Option<&str>) -> Result<Option<Cursor>, Failure> {
+pub(super) fn cursor(value: Option<&str>) -> Result<Option<Cursor>, Failure> {
     value
         .map(|text| {
             Cursor::decode(text).ok_or_else(|| {
@@ -220,7 +222,7 @@ pub fn cursor(value: Option<&str>) -> Result<Option<Cursor>, Failure> {
 }
 
 /// Reads a department code: `44`, `2A`, `971`.
-pub fn department(value: Option<&str>) -> Result<Option<String>, Failure> {
+pub(super) fn department(value: Option<&str>) -> Result<Option<String>, Failure> {
     value
         .map(|text| {
             let code = text.trim().to_uppercase();
@@ -242,7 +244,7 @@ pub fn department(value: Option<&str>) -> Result<Option<String>, Failure> {
 }
 
 /// Reads a name or a part of one: at least one letter or digit.
-pub fn words(name: &str, value: Option<String>) -> Result<Option<String>, Failure> {
+pub(super) fn words(name: &str, value: Option<String>) -> Result<Option<String>, Failure> {
     match value {
         Some(text) if crate::domain::name::fold(&text).is_empty() => Err(Failure::new(
             &PARAMETER_INVALID,
@@ -299,14 +301,22 @@ mod tests {
         for (query, code, said) in [
             ("ctiy=x", "parameter.unknown", "did you mean `city`?"),
             ("zzz=x", "parameter.unknown", "`q`, `city`, `profession`"),
-            ("q=a&q=b", "parameter.invalid", "`q` is given more than once"),
+            (
+                "q=a&q=b",
+                "parameter.invalid",
+                "`q` is given more than once",
+            ),
             ("city=", "parameter.invalid", "`city` is empty"),
             ("city", "parameter.invalid", "`city` is empty"),
             ("city=%00", "parameter.invalid", "control character"),
             ("city=%FF", "parameter.invalid", "UTF-8"),
             ("city=%", "parameter.invalid", "hexadecimal"),
             ("city=%4", "parameter.invalid", "hexadecimal"),
-            ("q=12345678901", "parameter.too_long", "`q` is longer than 10"),
+            (
+                "q=12345678901",
+                "parameter.too_long",
+                "`q` is longer than 10",
+            ),
         ] {
             let error = example(query).unwrap_err();
             assert!(error.starts_with(code), "{query}: {error}");

@@ -7,15 +7,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::error::{
-    BODY_TOO_LARGE, ErrorCode, Failure, INTERNAL, Kind, MEDIA_TYPE_UNSUPPORTED,
-    METHOD_NOT_ALLOWED, PARAMETER_INVALID, REQUEST_TIMEOUT, ROUTE_NOT_FOUND,
+    BODY_TOO_LARGE, ErrorCode, Failure, INTERNAL, Kind, MEDIA_TYPE_UNSUPPORTED, METHOD_NOT_ALLOWED,
+    PARAMETER_INVALID, REQUEST_TIMEOUT, ROUTE_NOT_FOUND,
 };
 
 /// The media type of a problem.
-pub const MEDIA_TYPE: &str = "application/problem+json";
+pub(super) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// The status of a failure: that of its kind, but where HTTP has one that says more.
-pub fn status(code: &ErrorCode) -> StatusCode {
+pub(super) fn status(code: &ErrorCode) -> StatusCode {
     match code {
         code if *code == METHOD_NOT_ALLOWED => StatusCode::METHOD_NOT_ALLOWED,
         code if *code == MEDIA_TYPE_UNSUPPORTED => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -42,7 +42,7 @@ const fn status_of_kind(kind: Kind) -> StatusCode {
 /// As a response it is an empty body that carries itself; the edge, which knows the request id,
 /// writes it ([`render`]).
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub(super) struct Problem {
     status: StatusCode,
     code: &'static ErrorCode,
     detail: String,
@@ -50,12 +50,12 @@ pub struct Problem {
 
 impl Problem {
     /// The documented failure.
-    pub const fn code(&self) -> &'static ErrorCode {
+    pub(super) const fn code(&self) -> &'static ErrorCode {
         self.code
     }
 
     /// What a caller must not see and the log must hold: the cause of an internal failure.
-    pub fn private_cause(&self) -> Option<&str> {
+    pub(super) fn private_cause(&self) -> Option<&str> {
         (self.code.kind == Kind::Internal).then_some(self.detail.as_str())
     }
 
@@ -108,7 +108,7 @@ impl IntoResponse for Problem {
 /// A problem as it is written.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
-pub struct ProblemBody<'a> {
+pub(super) struct ProblemBody<'a> {
     /// Where the failure is documented.
     #[schema(example = "/v1/errors#parameter.unknown")]
     r#type: String,
@@ -130,7 +130,7 @@ pub struct ProblemBody<'a> {
 }
 
 /// The problem that a failed response carries or stands for; `None` for a success.
-pub fn of(response: &Response) -> Option<Problem> {
+pub(super) fn of(response: &Response) -> Option<Problem> {
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
         Some(
@@ -146,7 +146,12 @@ pub fn of(response: &Response) -> Option<Problem> {
 }
 
 /// Writes a problem into its response, keeping the other headers (`Allow`, `Retry-After`).
-pub fn render(problem: &Problem, method: &Method, request_id: &str, mut response: Response) -> Response {
+pub(super) fn render(
+    problem: &Problem,
+    method: &Method,
+    request_id: &str,
+    mut response: Response,
+) -> Response {
     let body = ProblemBody {
         r#type: format!("/v1/errors#{}", problem.code.code),
         title: problem.code.sentence,
@@ -189,8 +194,15 @@ mod tests {
     async fn the_cause_of_an_internal_failure_stays_private() {
         let problem = Problem::from(Failure::new(&INTERNAL, "segment 12 is torn"));
         assert_eq!(problem.private_cause(), Some("segment 12 is torn"));
-        let response = render(&problem, &Method::GET, "id-1", problem.clone().into_response());
-        let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+        let response = render(
+            &problem,
+            &Method::GET,
+            "id-1",
+            problem.clone().into_response(),
+        );
+        let body = axum::body::to_bytes(response.into_body(), 10_000)
+            .await
+            .unwrap();
         let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
         assert_eq!(body["request_id"], "id-1");
         assert_eq!(body["status"], 500);

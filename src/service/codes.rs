@@ -49,7 +49,13 @@ fn near_labels(labels: &CodeLabels, system: CodeSystem, value: &str) -> Vec<Stri
     let wanted = name::fold(value);
     let mut near: Vec<(f64, &str, &str)> = labels
         .codes(system)
-        .map(|(code, label)| (suggestion::likeness(&wanted, &name::fold(label)), code, label))
+        .map(|(code, label)| {
+            (
+                suggestion::likeness(&wanted, &name::fold(label)),
+                code,
+                label,
+            )
+        })
         .filter(|(likeness, _, _)| *likeness >= suggestion::WORTH_A_MENTION)
         .collect();
     near.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(other.1)));
@@ -112,8 +118,16 @@ mod tests {
     #[test]
     fn a_system_is_found_by_its_name_or_suggested() {
         assert_eq!(system("specialty").unwrap(), CodeSystem::Specialty);
-        assert_eq!(system("TRE_R23-ModeExercice").unwrap(), CodeSystem::PracticeMode);
-        assert!(system("speciality").unwrap_err().detail.contains("`specialty`"));
+        assert_eq!(
+            system("TRE_R23-ModeExercice").unwrap(),
+            CodeSystem::PracticeMode
+        );
+        assert!(
+            system("speciality")
+                .unwrap_err()
+                .detail
+                .contains("`specialty`")
+        );
         assert!(system("zzz").unwrap_err().detail.contains("practice-mode"));
     }
 }

@@ -99,11 +99,7 @@ impl Reading {
             )
         };
         let id = NationalId::from_id_or_rpps(id).map_err(|_| not_found())?;
-        let mut found = self
-            .snapshot
-            .practitioner(&id)
-            .map_err(failure)?
-            .ok_or_else(not_found)?;
+        let mut found = self.snapshot.practitioner(&id)?.ok_or_else(not_found)?;
         keep_visible(&mut found.mailboxes);
         Ok(found)
     }
@@ -130,10 +126,7 @@ impl Reading {
         &self,
         reference: &OrganizationRef,
     ) -> Result<(Organization, Vec<Organization>), Failure> {
-        let mut found = self
-            .snapshot
-            .organizations_by_ref(reference)
-            .map_err(failure)?;
+        let mut found = self.snapshot.organizations_by_ref(reference)?;
         found.sort_by(|one, other| one.summary.id.cmp(&other.summary.id));
         for organization in &mut found {
             keep_visible(&mut organization.mailboxes);
@@ -149,10 +142,7 @@ impl Reading {
     }
 
     /// One page of mailboxes.
-    pub async fn mailboxes(
-        &self,
-        search: Search<MailboxFilter>,
-    ) -> Result<Page<Mailbox>, Failure> {
+    pub async fn mailboxes(&self, search: Search<MailboxFilter>) -> Result<Page<Mailbox>, Failure> {
         let mut page = self
             .search(DocumentKind::Mailbox, move |snapshot| {
                 snapshot.mailboxes(&search)
@@ -166,14 +156,10 @@ impl Reading {
     /// One mailbox.
     pub fn mailbox(&self, address: &MailAddress) -> Result<Mailbox, Failure> {
         self.snapshot
-            .mailbox(address)
-            .map_err(failure)?
+            .mailbox(address)?
             .filter(|mailbox| is_visible(mailbox.listing, Audience::Public))
             .ok_or_else(|| {
-                Failure::new(
-                    &MAILBOX_NOT_FOUND,
-                    "No published mailbox has this address.",
-                )
+                Failure::new(&MAILBOX_NOT_FOUND, "No published mailbox has this address.")
             })
     }
 
@@ -197,7 +183,7 @@ impl Reading {
             answer
         });
         match answer.await {
-            Ok(answer) => answer.map_err(failure),
+            Ok(answer) => Ok(answer?),
             Err(panicked) => Err(internal(panicked.to_string())),
         }
     }
@@ -209,13 +195,23 @@ fn keep_visible(mailboxes: &mut Vec<OwnedMailbox>) {
     mailboxes.retain(|mailbox| is_visible(mailbox.listing, Audience::Public));
 }
 
-fn failure(error: SearchError) -> Failure {
-    match error {
-        SearchError::CursorMismatch => Failure::new(
-            &CURSOR_INVALID,
-            "The cursor belongs to another search: keep every parameter but `limit` the same.",
-        ),
-        error => Failure::new(&INTERNAL, error.to_string()),
+impl From<SearchError> for Failure {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::CursorMismatch => Self::new(
+                &CURSOR_INVALID,
+                "The cursor belongs to another search: keep every parameter but `limit` the same.",
+            ),
+            SearchError::Index(_)
+            | SearchError::Corrupt(_)
+            | SearchError::Files { .. }
+            | SearchError::Locked(_)
+            | SearchError::Empty
+            | SearchError::Storage(_)
+            | SearchError::Disconnected
+            | SearchError::Task(_)
+            | SearchError::Cancelled => Self::new(&INTERNAL, error.to_string()),
+        }
     }
 }
 

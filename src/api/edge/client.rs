@@ -8,7 +8,7 @@ use crate::config::network::Network;
 
 /// The client of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Client {
+pub(super) enum Client {
     /// This machine itself, or no network at all.
     Local,
     /// A remote address; of IPv6, the network of 64 bits that one subscriber holds.
@@ -20,7 +20,7 @@ impl Client {
     /// `X-Forwarded-For` that is not one.
     ///
     /// Addresses before that one were written by the client and prove nothing.
-    pub fn of(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[Network]) -> Self {
+    pub(super) fn of(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[Network]) -> Self {
         let Some(peer) = peer else {
             return Self::Local;
         };
@@ -71,7 +71,11 @@ mod tests {
             ("203.0.113.9", Some("198.51.100.1"), Some("203.0.113.9")),
             ("127.0.0.1", None, None),
             ("127.0.0.1", Some("198.51.100.1"), Some("198.51.100.1")),
-            ("10.1.1.1", Some("198.51.100.1, 203.0.113.9, 10.2.2.2"), Some("203.0.113.9")),
+            (
+                "10.1.1.1",
+                Some("198.51.100.1, 203.0.113.9, 10.2.2.2"),
+                Some("203.0.113.9"),
+            ),
             ("10.1.1.1", Some("unknown"), Some("10.1.1.1")),
             ("10.1.1.1", Some("127.0.0.1"), None),
             ("::1", None, None),
@@ -86,7 +90,11 @@ mod tests {
                 Client::Remote(client.parse().unwrap())
             });
             let peer = peer.parse().unwrap();
-            assert_eq!(Client::of(Some(peer), &headers, &proxies), expected, "{peer}");
+            assert_eq!(
+                Client::of(Some(peer), &headers, &proxies),
+                expected,
+                "{peer}"
+            );
         }
         assert_eq!(Client::of(None, &HeaderMap::new(), &[]), Client::Local);
     }

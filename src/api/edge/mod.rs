@@ -20,7 +20,7 @@ use crate::config;
 use crate::domain::error::{Failure, REQUEST_TIMEOUT};
 use crate::telemetry::Metrics;
 
-pub use client::Client;
+use client::Client;
 pub use request_id::RequestIds;
 
 /// What the edge needs to know; made once.

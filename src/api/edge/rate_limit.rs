@@ -87,9 +87,7 @@ mod tests {
     }
 
     fn refused(limiter: &Limiter, client: Client) -> usize {
-        (0..1000)
-            .filter(|_| limiter.check(client).is_err())
-            .count()
+        (0..1000).filter(|_| limiter.check(client).is_err()).count()
     }
 
     #[test]

@@ -6,16 +6,15 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::view::MailboxView;
+use crate::api::ApiState;
 use crate::api::answer::{self, Page};
 use crate::api::failures::{OfResource, OfSearch};
-use crate::api::parameters::{self, Known, Parameters, Query};
+use crate::api::parameters::{self, Asked, Known, Parameters};
 use crate::api::problem::Problem;
-use crate::api::ApiState;
 use crate::domain::error::{Failure, PARAMETER_INVALID};
 use crate::domain::ids::NationalId;
 use crate::domain::mailbox::{MailAddress, MailboxKind};
@@ -28,7 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
 }
 
 /// What to look for; all that is given must hold.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct MailboxParameters {
@@ -108,7 +107,7 @@ impl MailboxParameters {
 async fn list_mailboxes(
     State(state): State<ApiState>,
     uri: Uri,
-    Query(parameters): Query<MailboxParameters>,
+    Asked(parameters): Asked<MailboxParameters>,
 ) -> Result<Response, Problem> {
     let directory = state.directory.now()?;
     let found = directory.mailboxes(parameters.into_search()?).await?;

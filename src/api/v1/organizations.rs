@@ -6,16 +6,16 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::view::OrganizationView;
+use crate::api::ApiState;
 use crate::api::answer::{self, Page};
 use crate::api::failures::{OfResource, OfSearch};
-use crate::api::parameters::{self, Known, Parameters, Query};
+use crate::api::parameters::{self, Asked, Known, Parameters};
 use crate::api::problem::Problem;
-use crate::api::ApiState;
 use crate::domain::code::{CodeLabels, CodeSystem};
 use crate::domain::error::Failure;
 use crate::domain::organization::Organization;
@@ -29,7 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
 }
 
 /// What to look for; all that is given must hold.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct OrganizationParameters {
@@ -73,12 +73,10 @@ impl OrganizationParameters {
         all.extend(parameters::words("q", self.q)?.map(OrganizationFilter::Name));
         all.extend(parameters::words("city", self.city)?.map(OrganizationFilter::City));
         all.extend(
-            parameters::words("postal_code", self.postal_code)?
-                .map(OrganizationFilter::PostalCode),
+            parameters::words("postal_code", self.postal_code)?.map(OrganizationFilter::PostalCode),
         );
         all.extend(
-            parameters::department(self.department.as_deref())?
-                .map(OrganizationFilter::Department),
+            parameters::department(self.department.as_deref())?.map(OrganizationFilter::Department),
         );
         all.extend(
             codes::resolve(labels, CodeSystem::ActivitySector, "sector", &self.sector)?
@@ -113,7 +111,7 @@ impl OrganizationParameters {
 async fn list_organizations(
     State(state): State<ApiState>,
     uri: Uri,
-    Query(parameters): Query<OrganizationParameters>,
+    Asked(parameters): Asked<OrganizationParameters>,
 ) -> Result<Response, Problem> {
     let directory = state.directory.now()?;
     let search = parameters.into_search(directory.labels())?;

@@ -6,16 +6,15 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::view::PractitionerView;
+use crate::api::ApiState;
 use crate::api::answer::{self, Page};
 use crate::api::failures::{OfResource, OfSearch};
-use crate::api::parameters::{self, Known, Parameters, Query};
+use crate::api::parameters::{self, Asked, Known, Parameters};
 use crate::api::problem::Problem;
-use crate::api::ApiState;
 use crate::domain::code::{CodeLabels, CodeSystem};
 use crate::domain::error::Failure;
 use crate::domain::query::{OrganizationRef, PractitionerFilter, RoleFilter, Search};
@@ -29,7 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
 
 /// What to look for; all that is given must hold, and all that concerns an activity must hold for
 /// one and the same activity.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct PractitionerParameters {
@@ -93,7 +92,11 @@ impl PractitionerParameters {
         let role = RoleFilter {
             professions: code(CodeSystem::Profession, "profession", &self.profession)?,
             specialties: code(CodeSystem::Specialty, "specialty", &self.specialty)?,
-            practice_modes: code(CodeSystem::PracticeMode, "practice_mode", &self.practice_mode)?,
+            practice_modes: code(
+                CodeSystem::PracticeMode,
+                "practice_mode",
+                &self.practice_mode,
+            )?,
             city: parameters::words("city", self.city)?,
             postal_code: parameters::words("postal_code", self.postal_code)?,
             department: parameters::department(self.department.as_deref())?,
@@ -135,7 +138,7 @@ impl PractitionerParameters {
 async fn list_practitioners(
     State(state): State<ApiState>,
     uri: Uri,
-    Query(parameters): Query<PractitionerParameters>,
+    Asked(parameters): Asked<PractitionerParameters>,
 ) -> Result<Response, Problem> {
     let directory = state.directory.now()?;
     let search = parameters.into_search(directory.labels())?;

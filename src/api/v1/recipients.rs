@@ -85,7 +85,7 @@ enum OutcomeView {
 impl<'a> RecipientView<'a> {
     fn new(address: &'a str, outcome: Outcome) -> Self {
         let bare = |outcome| Self {
-            address: address,
+            address,
             outcome,
             kind: None,
             accepts_paperless: None,

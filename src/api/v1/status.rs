@@ -160,11 +160,13 @@ impl From<Status> for StatusView {
 
 impl SnapshotStatus {
     fn new(status: &Status) -> Self {
-        let documents = status.documents.map_or_else(Documents::default, |counts| Documents {
-            practitioners: counts.practitioners,
-            organizations: counts.organizations,
-            mailboxes: counts.mailboxes,
-        });
+        let documents = status
+            .documents
+            .map_or_else(Documents::default, |counts| Documents {
+                practitioners: counts.practitioners,
+                organizations: counts.organizations,
+                mailboxes: counts.mailboxes,
+            });
         Self {
             database_connected: status.connected,
             position: status.position.map(|position| position.0),

@@ -6,11 +6,11 @@ use utoipa::ToSchema;
 use super::address::AddressView;
 use super::{Coded, text};
 use crate::domain::code::{CodeLabels, CodeSystem};
-use crate::domain::ids::OrganizationId;
+use crate::domain::ids::{OrganizationId, StructureNationalId};
 use crate::domain::mailbox::{Attachment, Mailbox, MailboxKind, OwnedMailbox};
 
 /// The kind of a mailbox with its label.
-pub(in crate::api::v1) fn kind(kind: MailboxKind, labels: &CodeLabels) -> Coded<'_> {
+fn kind(kind: MailboxKind, labels: &CodeLabels) -> Coded<'_> {
     Coded {
         code: kind.code(),
         label: labels.label(CodeSystem::MailboxKind, kind.code()),
@@ -168,7 +168,7 @@ impl<'a> OwnedMailboxView<'a> {
             kind: kind(mailbox.kind, labels),
             accepts_paperless: mailbox.accepts_paperless,
             department: text(&mailbox.department),
-            structure: mailbox.structure.as_ref().map(|id| id.as_str()),
+            structure: mailbox.structure.as_ref().map(StructureNationalId::as_str),
         }
     }
 

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::domain::code::{CodeLabels, CodeSystem};
 use crate::domain::practitioner::Origin;
 
-pub(super) use mailbox::{MailboxView, kind};
+pub(super) use mailbox::MailboxView;
 pub(super) use organization::OrganizationView;
 pub(super) use practitioner::PractitionerView;
 

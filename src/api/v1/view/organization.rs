@@ -102,7 +102,10 @@ impl<'a> OrganizationSummaryView<'a> {
     pub(super) fn new(summary: &'a OrganizationSummary, labels: &'a CodeLabels) -> Self {
         Self {
             id: summary.id.as_str(),
-            national_id: summary.national_id.as_ref().map(StructureNationalId::as_str),
+            national_id: summary
+                .national_id
+                .as_ref()
+                .map(StructureNationalId::as_str),
             finess: summary.finess.as_ref().map(Finess::as_str),
             siret: summary.siret.as_ref().map(Siret::as_str),
             name: summary.display_name(),
