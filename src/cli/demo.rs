@@ -104,6 +104,10 @@ fn demo_config(common: &Common) -> Result<Config, Failed> {
             ),
         ));
     }
+    // The answers are what there is to see; the log is for what goes wrong.
+    if config.log == crate::config::Log::default() {
+        "warn".clone_into(&mut config.log.level);
+    }
     let chosen = common.data_dir.is_some() || config.data_dir != Config::default().data_dir;
     if !chosen {
         config.data_dir.as_mut_os_string().push("-demo");

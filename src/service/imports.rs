@@ -41,9 +41,9 @@ impl Imports {
 
     /// The rejected rows of an import as CSV, header included.
     pub async fn rejects_csv(&self, import: i64) -> Result<String, Failure> {
-        (self.rejects)(import).await?.ok_or_else(|| {
-            Failure::new(&IMPORT_NOT_FOUND, format!("There is no import {import}."))
-        })
+        (self.rejects)(import)
+            .await?
+            .ok_or_else(|| Failure::new(&IMPORT_NOT_FOUND, format!("There is no import {import}.")))
     }
 }
 

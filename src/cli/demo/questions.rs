@@ -6,9 +6,6 @@ use crate::cli::output;
 use crate::domain::query::{PractitionerFilter, Search};
 use crate::search::ReadModel;
 
-/// Lines of an answer that are shown; the rest is a paste away.
-const SHOWN_LINES: usize = 40;
-
 /// A question: a path with its parameters, or a body to post.
 struct Question {
     why: String,
@@ -33,7 +30,7 @@ pub(super) fn ask(address: SocketAddr, model: &ReadModel) -> anyhow::Result<()> 
             question.why,
             question.command(&base)
         ));
-        output::line(&shortened(&question.answer(&agent, &base)?));
+        output::line(&question.answer(&agent, &base)?);
     }
     output::line("\nServing until Ctrl-C.");
     Ok(())
@@ -136,22 +133,6 @@ impl Question {
                 )
                 .call()?,
         };
-        let text = answer.body_mut().read_to_string()?;
-        let json: serde_json::Value = serde_json::from_str(&text)?;
-        Ok(serde_json::to_string_pretty(&json)?)
-    }
-}
-
-fn shortened(answer: &str) -> String {
-    let lines: Vec<&str> = answer.lines().collect();
-    match lines.get(..SHOWN_LINES) {
-        Some(shown) if lines.len() > SHOWN_LINES => {
-            format!(
-                "{}\n… {} more lines",
-                shown.join("\n"),
-                lines.len() - SHOWN_LINES
-            )
-        }
-        _ => answer.to_owned(),
+        Ok(answer.body_mut().read_to_string()?)
     }
 }
