@@ -107,6 +107,17 @@ pub enum InputError {
     },
 }
 
+impl InputError {
+    /// A failure to read `file`, which may be its archive's.
+    pub(crate) fn reading(file: &str, error: io::Error) -> Self {
+        let file = file.to_owned();
+        match error.downcast() {
+            Ok(source) => Self::Archive { file, source },
+            Err(source) => Self::Io { file, source },
+        }
+    }
+}
+
 /// What is wrong with an archive, or was found to be wrong while inflating.
 #[derive(Debug, Error)]
 pub enum ArchiveError {

@@ -2,6 +2,7 @@
 
 use crate::columns::{Column, Need};
 use crate::format::{FORMATS, FormatSpec};
+use crate::printable::printable;
 use crate::table::Slot;
 use std::cmp::Reverse;
 
@@ -62,7 +63,7 @@ pub(crate) struct Layout {
 impl Header {
     /// Reads a header line. A trailing `|` and the dummy columns third parties add (`""`, `test`) are no columns.
     pub(crate) fn parse(line: &str) -> Self {
-        let mut names: Vec<String> = line.split('|').map(|name| name.trim().to_owned()).collect();
+        let mut names: Vec<String> = line.split('|').map(|name| printable(name.trim())).collect();
         while names
             .last()
             .is_some_and(|name| matches!(fold(name).as_str(), "" | "test"))
@@ -139,5 +140,122 @@ impl Header {
             let earlier = self.folded.iter().take(at).any(|other| other == name);
             earlier.then(|| self.names.get(at).cloned().unwrap_or_default())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+    use crate::format::FileFormat;
+    use proptest::prelude::*;
+
+    #[test]
+    fn folding() {
+        let cases = [
+            ("Prénom d'exercice", "prenomdexercice"),
+            ("PRÉNOM D’EXERCICE ", "prenomdexercice"),
+            ("Pre\u{301}nom d'exercice", "prenomdexercice"),
+            ("Téléphone 2 (coord. structure)", "telephone2coordstructure"),
+            ("ps-libreacces_Œuvre", "pslibreaccesoeuvre"),
+            ("|\"\\ ", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(fold(text), expected, "{text:?}");
+        }
+    }
+
+    fn headings(spec: &FormatSpec) -> Vec<&'static str> {
+        spec.columns.iter().map(|column| column.published).collect()
+    }
+
+    #[test]
+    fn no_two_columns_of_a_format_answer_to_one_heading() {
+        for spec in FORMATS {
+            let names: Vec<String> = spec
+                .columns
+                .iter()
+                .flat_map(|column| std::iter::once(&column.published).chain(column.aliases))
+                .map(|name| fold(name))
+                .collect();
+            let distinct: std::collections::BTreeSet<_> = names.iter().collect();
+            assert_eq!(distinct.len(), names.len(), "{}", spec.stem);
+        }
+    }
+
+    #[test]
+    fn published_headers_are_recognised_whole() {
+        for spec in FORMATS {
+            for end in ["", "|", "||", "|test", "|\"\"|Test|"] {
+                let header = Header::parse(&(headings(spec).join("|") + end));
+                let (found, layout) = header.recognise().unwrap();
+                assert_eq!(
+                    (found.format, header.width()),
+                    (spec.format, spec.columns.len())
+                );
+                let expected: Vec<Slot> = (0..spec.columns.len()).map(Slot::Field).collect();
+                assert_eq!(layout.slots, expected);
+                assert_eq!(
+                    (layout.missing_required.len(), layout.missing_optional.len()),
+                    (0, 0)
+                );
+                assert_eq!(layout.unknown.len(), 0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_lacks_a_column_is_not_taken_for_a_smaller_one() {
+        for spec in FORMATS {
+            for column in spec.columns {
+                let rest: Vec<_> = headings(spec)
+                    .into_iter()
+                    .filter(|name| *name != column.published)
+                    .collect();
+                let (found, layout) = Header::parse(&rest.join("|")).recognise().unwrap();
+                assert_eq!(found.format, spec.format, "without {}", column.published);
+                let (required, optional) = match column.need {
+                    Need::Required => (vec![column.published], vec![]),
+                    Need::Optional => (vec![], vec![column.published]),
+                };
+                assert_eq!(
+                    (layout.missing_required, layout.missing_optional),
+                    (required, optional)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn two_headings_for_one_column_are_seen() {
+        let names = headings(FileFormat::PersonActivity.spec()).join("|");
+        let twice = Header::parse(&format!("{names}|NOM D'EXERCICE"));
+        assert_eq!(twice.repeated().unwrap(), "NOM D'EXERCICE");
+        let both = Header::parse(&format!("{names}|Code fonction"));
+        assert_eq!(both.repeated(), None);
+        let (_, layout) = both.recognise().unwrap();
+        assert_eq!(layout.ambiguous, Some("Code rôle"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_parsed(line in any::<String>()) {
+            let header = Header::parse(&line);
+            prop_assert!(header.width() <= line.matches('|').count() + 1);
+            header.recognise();
+            header.repeated();
+        }
+
+        #[test]
+        fn order_does_not_matter(names in Just(headings(FileFormat::Skill.spec())).prop_shuffle()) {
+            let header = Header::parse(&names.join("|"));
+            let (found, layout) = header.recognise().unwrap();
+            prop_assert_eq!(found.format, FileFormat::Skill);
+            for (column, slot) in FileFormat::Skill.spec().columns.iter().zip(layout.slots) {
+                let at = names.iter().position(|name| *name == column.published).unwrap();
+                prop_assert_eq!(slot, Slot::Field(at));
+            }
+        }
     }
 }

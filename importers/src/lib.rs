@@ -10,9 +10,11 @@ mod input;
 mod limits;
 pub mod mssante;
 mod open;
+mod printable;
 mod reject;
 mod rows;
 pub mod rpps;
+pub mod synthetic;
 mod table;
 
 pub use columns::{Column, Need};

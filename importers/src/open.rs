@@ -60,10 +60,7 @@ impl OpenFile {
         limits: &Limits,
     ) -> Result<Self, InputError> {
         let file = || name.to_owned();
-        let io = |source| InputError::Io {
-            file: file(),
-            source,
-        };
+        let io = |error| InputError::reading(name, error);
         let mut lines = Lines::new(Text::new(source).map_err(io)?, limits.max_line_bytes);
         let header = match lines.next_line().map_err(io)? {
             None => return Err(InputError::EmptyFile { file: file() }),

@@ -12,6 +12,8 @@ pub mod name;
 pub mod organization;
 pub mod practitioner;
 pub mod publication;
+pub mod quality;
 pub mod query;
 pub mod role;
+pub mod suggestion;
 pub mod town;

@@ -66,6 +66,17 @@ impl CopyRows {
         self.in_row = false;
     }
 
+    /// The bytes written since an earlier length.
+    pub fn since(&self, start: usize) -> &[u8] {
+        self.bytes.get(start..).unwrap_or_default()
+    }
+
+    /// Gives up what was written since an earlier length, where a row began.
+    pub fn truncate(&mut self, start: usize) {
+        self.bytes.truncate(start);
+        self.in_row = false;
+    }
+
     /// Bytes gathered so far.
     pub fn len(&self) -> usize {
         self.bytes.len()
@@ -98,7 +109,7 @@ pub struct Copy {
 impl Copy {
     /// Begins a COPY into the staging table of an entity.
     pub async fn begin(pool: &PgPool, entity: &Entity) -> Result<Self, StorageError> {
-        let columns: Vec<&str> = entity.columns().collect();
+        let columns = entity.staged_columns();
         let statement = format!(
             "copy staging.{} ({}) from stdin",
             entity.name,

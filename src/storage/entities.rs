@@ -155,4 +155,21 @@ impl Entity {
     pub fn columns(&self) -> impl Iterator<Item = &'static str> {
         self.key.iter().chain(self.content).copied()
     }
+
+    /// The order in which staged rows are written: what the digest covers, the digest, the rest.
+    pub fn staged_columns(&self) -> Vec<&'static str> {
+        const AFTER: [&str; 3] = ["digest", "copies", "flags"];
+        let mut columns: Vec<&str> = self.columns().filter(|c| !AFTER.contains(c)).collect();
+        columns.extend(
+            AFTER
+                .iter()
+                .filter(|after| self.columns().any(|c| c == **after)),
+        );
+        columns
+    }
+
+    /// Whether a row is known by its content alone, so that a change is one row gone and one new.
+    pub fn is_known_by_content(&self) -> bool {
+        self.key.contains(&"digest")
+    }
 }

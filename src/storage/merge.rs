@@ -91,6 +91,29 @@ pub async fn keep_one_per_key(
     .await
 }
 
+/// Writes how many equal rows stand behind each staged one: `extra` beyond the first, by digest.
+pub async fn set_copies(
+    connection: &mut PgConnection,
+    entity: &Entity,
+    extra: impl IntoIterator<Item = (u128, i32)>,
+) -> Result<(), StorageError> {
+    let (digests, counts): (Vec<uuid::Uuid>, Vec<i32>) = extra
+        .into_iter()
+        .map(|(digest, count)| (uuid::Uuid::from_u128(digest), count))
+        .unzip();
+    sqlx::query(AssertSqlSafe(format!(
+        "update staging.{} s set copies = 1 + extra.count
+        from unnest($1::uuid[], $2::int[]) as extra (digest, count)
+        where s.digest = extra.digest",
+        entity.name
+    )))
+    .bind(digests)
+    .bind(counts)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Compares the staged rows of an entity with the open ones, into a temporary table that the
 /// transaction drops; `origins` are those of the files being imported.
 pub async fn compare(

@@ -79,3 +79,53 @@ impl Guard {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits {
+        max_member_bytes: 10_000_000,
+        max_total_bytes: 20_000_000,
+        max_ratio: 10,
+        max_members: 10,
+        max_line_bytes: 100,
+    };
+
+    /// Inflates `actual` bytes in pieces, and says what stopped it.
+    fn inflate(declared: u64, stored: u64, actual: usize) -> Result<(), ArchiveError> {
+        let mut guard = Guard::new("m", declared, stored, LIMITS)?;
+        for _ in 0..actual / 1_000 {
+            guard.add(1_000)?;
+        }
+        guard.add(actual % 1_000)?;
+        guard.end()
+    }
+
+    #[test]
+    fn what_stops_a_member() {
+        type Check = fn(&Result<(), ArchiveError>) -> bool;
+        let fits: Check = |r| r.is_ok();
+        let too_large: Check = |r| matches!(r, Err(ArchiveError::MemberTooLarge { .. }));
+        let bomb: Check = |r| matches!(r, Err(ArchiveError::Ratio { .. }));
+        let mismatch: Check = |r| matches!(r, Err(ArchiveError::SizeMismatch { .. }));
+        let cases = [
+            (0, 0, 0, fits),
+            (5_000, 100, 5_000, fits),
+            // Small files may be as empty as they like.
+            (1_000_000, 1, 1_000_000, fits),
+            (2_000_000, 200_000, 2_000_000, fits),
+            (2_000_000, 199_999, 2_000_000, bomb),
+            (10_000_000, 5_000_000, 10_000_000, fits),
+            (10_000_001, 5_000_000, 0, too_large),
+            // What is declared is not what counts.
+            (u64::MAX, 1, 0, too_large),
+            (1_000, 1_000, 1_001, mismatch),
+            (1_000, 1_000, 999, mismatch),
+        ];
+        for (declared, stored, actual, expected) in cases {
+            let found = inflate(declared, stored, actual);
+            assert!(expected(&found), "{declared} {stored} {actual}: {found:?}");
+        }
+    }
+}

@@ -5,6 +5,7 @@ use super::member::{Member, open};
 use super::pipe::{Outlet, Pipe, Wanted};
 use crate::error::ArchiveError;
 use crate::limits::Limits;
+use crate::printable::printable;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
@@ -53,7 +54,7 @@ fn inflate(path: &Path, member: &Member, limits: Limits, outlet: &Outlet) -> io:
 
 /// The printable name is what a member keeps, so that is what is compared.
 fn same_name(raw: &[u8], member: &Member) -> bool {
-    !raw.is_ascii() || crate::input::printable(&String::from_utf8_lossy(raw)) == member.name
+    !raw.is_ascii() || printable(&String::from_utf8_lossy(raw)) == member.name
 }
 
 /// The kinds the decoder uses for bytes that are wrong or missing; any other is the machine's trouble.

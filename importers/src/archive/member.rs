@@ -5,6 +5,7 @@ use super::end_record::announced_members;
 use super::guard::Guard;
 use crate::error::ArchiveError;
 use crate::limits::Limits;
+use crate::printable::printable;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, Seek};
@@ -78,7 +79,7 @@ impl Members {
             let raw = entry
                 .name()
                 .unwrap_or_else(|_| String::from_utf8_lossy(entry.name_raw()));
-            let name = crate::input::printable(&raw);
+            let name = printable(&raw);
             if is_unsafe(&raw) {
                 return Err(ArchiveError::UnsafeName(name));
             }

@@ -7,6 +7,7 @@ use crate::error::{ArchiveError, InputError};
 use crate::format::{FileFormat, Source};
 use crate::limits::Limits;
 use crate::open::OpenFile;
+use crate::printable::printable;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -209,14 +210,11 @@ impl Search {
 
 fn display_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
-    name::printable(&name.to_string_lossy())
+    printable(&name.to_string_lossy())
 }
 
 fn unreadable(path: &Path, source: io::Error) -> InputError {
-    InputError::Io {
-        file: name::printable(&path.to_string_lossy()),
-        source,
-    }
+    InputError::reading(&printable(&path.to_string_lossy()), source)
 }
 
 fn archive_error(path: &Path, source: ArchiveError) -> InputError {

@@ -5,7 +5,6 @@ mod discover;
 mod name;
 mod source_file;
 
-pub(crate) use name::printable;
 pub use source_file::{RecognisedBy, SourceFile};
 
 use crate::error::InputError;

@@ -5,9 +5,6 @@ use crate::header::fold;
 use std::path::Path;
 use time::{Date, Month, PrimitiveDateTime, Time};
 
-/// Characters of a name worth showing.
-const LONGEST: usize = 200;
-
 /// The format a text file is named as: a published stem in any case and punctuation, then nothing but a timestamp or a
 /// copy's number.
 pub(super) fn format(name: &str) -> Option<FileFormat> {
@@ -62,18 +59,6 @@ fn parse_time(digits: &str) -> Option<PrimitiveDateTime> {
     let date = Date::from_calendar_date(number(0, 4)?.parse().ok()?, month, small(6)?).ok()?;
     let time = Time::from_hms(small(8)?, small(10)?, 0).ok()?;
     Some(PrimitiveDateTime::new(date, time))
-}
-
-/// A name fit for a terminal and a report: without control and direction characters, not endless.
-pub(crate) fn printable(name: &str) -> String {
-    name.chars()
-        .take(LONGEST)
-        .map(|c| {
-            let hidden = c.is_control()
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-            if hidden { '\u{fffd}' } else { c }
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -159,14 +144,5 @@ mod tests {
         for (name, expected) in cases {
             assert_eq!(source_time(name), expected, "{name:?}");
         }
-    }
-
-    #[test]
-    fn names_are_made_printable() {
-        assert_eq!(
-            printable("a\u{1b}[31m\u{202e}txt.é"),
-            "a\u{fffd}[31m\u{fffd}txt.é"
-        );
-        assert_eq!(printable(&"x".repeat(5_000)).len(), LONGEST);
     }
 }

@@ -67,10 +67,9 @@ impl SourceFile {
     /// # Errors
     /// As [`OpenFile::from_reader`].
     pub fn open(&self) -> Result<OpenFile, InputError> {
-        let source = self.source().map_err(|source| InputError::Io {
-            file: self.name.clone(),
-            source,
-        })?;
+        let source = self
+            .source()
+            .map_err(|error| InputError::reading(&self.name, error))?;
         OpenFile::begin(&self.name, Some(self.format), source, &self.limits)
     }
 

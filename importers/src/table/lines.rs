@@ -50,10 +50,14 @@ pub(crate) struct Fields<'a> {
 impl<R: Read> Lines<R> {
     /// `max_line`: bytes a line may hold, its end not counted.
     pub(crate) fn new(source: R, max_line: usize) -> Self {
+        Self::with_chunk(source, max_line, CHUNK)
+    }
+
+    fn with_chunk(source: R, max_line: usize, chunk: usize) -> Self {
         Self {
             source,
             // A line of the longest length allowed, its end, and a full chunk after it.
-            buffer: vec![0; CHUNK + max_line + 2],
+            buffer: vec![0; chunk + max_line + 2],
             filled: 0,
             starts: vec![0],
             next: 0,
@@ -175,5 +179,158 @@ impl Fields<'_> {
     /// How many fields the line has: one more than its separators.
     pub(crate) const fn count(self) -> usize {
         self.starts.len().saturating_sub(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+    use crate::table::field;
+    use proptest::prelude::*;
+
+    /// Lines with their numbers and fields; nothing in the place of fields for one too long.
+    type Found = Vec<(u64, Option<Vec<String>>)>;
+
+    fn read(bytes: impl Read, max_line: usize, chunk: usize) -> Found {
+        let mut lines = Lines::with_chunk(bytes, max_line, chunk);
+        let mut found = Vec::new();
+        while let Some((number, line)) = lines.next_line().unwrap() {
+            let fields = match line {
+                Line::TooLong => None,
+                Line::Fields(fields) => {
+                    let text = std::str::from_utf8(fields.bytes).unwrap();
+                    let values = (0..fields.count()).map(|at| field(text, fields.starts, at));
+                    Some(values.map(str::to_owned).collect())
+                }
+            };
+            found.push((number, fields));
+        }
+        assert!(lines.next_line().unwrap().is_none(), "the end stays");
+        found
+    }
+
+    fn line(number: u64, fields: &[&str]) -> (u64, Option<Vec<String>>) {
+        let fields = fields.iter().map(|field| (*field).to_owned()).collect();
+        (number, Some(fields))
+    }
+
+    #[test]
+    fn lines_and_fields() {
+        let cases: &[(&str, Found)] = &[
+            ("", vec![]),
+            ("\n\r\n\n", vec![]),
+            ("a", vec![line(1, &["a"])]),
+            ("a\n", vec![line(1, &["a"])]),
+            ("a|b\nc|d", vec![line(1, &["a", "b"]), line(2, &["c", "d"])]),
+            (
+                "a|b\r\nc|d\r\n",
+                vec![line(1, &["a", "b"]), line(2, &["c", "d"])],
+            ),
+            (
+                "a|b|\r\n\r\n|",
+                vec![line(1, &["a", "b", ""]), line(3, &["", ""])],
+            ),
+            (
+                "\"a|b\"|\\\n\\|",
+                vec![line(1, &["\"a", "b\"", "\\"]), line(2, &["\\", ""])],
+            ),
+            ("a\rb|c", vec![line(1, &["a\rb", "c"])]),
+            ("a|b\r", vec![line(1, &["a", "b"])]),
+        ];
+        for (text, expected) in cases {
+            for chunk in [1, 2, 7, 100] {
+                let found = read(text.as_bytes(), 50, chunk);
+                assert_eq!(&found, expected, "{text:?} by {chunk}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_of_the_longest_length_is_kept_and_one_byte_more_is_not() {
+        for chunk in [1, 5, 64, 1_000] {
+            for end in ["\n", "\r\n"] {
+                for last in ["", end] {
+                    let text = format!("{}{end}{}{end}b{last}", "x".repeat(10), "y".repeat(11));
+                    let expected = vec![line(1, &["xxxxxxxxxx"]), (2, None), line(3, &["b"])];
+                    assert_eq!(
+                        read(text.as_bytes(), 10, chunk),
+                        expected,
+                        "{text:?} by {chunk}"
+                    );
+                }
+            }
+            let endless = "z".repeat(5_000);
+            assert_eq!(read(endless.as_bytes(), 10, chunk), [(1, None)]);
+            let then = format!("{endless}\na");
+            assert_eq!(
+                read(then.as_bytes(), 10, chunk),
+                [(1, None), line(2, &["a"])]
+            );
+        }
+    }
+
+    #[test]
+    fn an_error_is_not_an_end() {
+        struct Failing;
+        impl Read for Failing {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("gone"))
+            }
+        }
+        let mut lines = Lines::new(b"a|b\nc".chain(Failing), 50);
+        assert_eq!(lines.next_line().unwrap_err().to_string(), "gone");
+    }
+
+    /// Gives a few bytes at a time, as pipes do.
+    struct Dribble<'a>(&'a [u8]);
+
+    impl Read for Dribble<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let length = into.len().min(3);
+            self.0.read(into.get_mut(..length).unwrap_or_default())
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(
+            table in proptest::collection::vec(
+                proptest::collection::vec("[^|\r\n]{0,12}", 2..9), 0..30
+            ),
+            end in prop_oneof![Just("\n"), Just("\r\n")],
+            chunk in 1_usize..300,
+        ) {
+            let text: String = table.iter().map(|row| row.join("|") + end).collect();
+            let expected: Found = (1..).zip(table.into_iter().map(Some)).collect();
+            prop_assert_eq!(read(text.as_bytes(), 500, chunk), expected.clone());
+            prop_assert_eq!(read(Dribble(text.as_bytes()), 500, chunk), expected);
+        }
+
+        #[test]
+        fn any_bytes_are_read_to_the_end(
+            bytes in proptest::collection::vec(
+                prop_oneof![Just(b'|'), Just(b'\n'), Just(b'\r'), any::<u8>()], 0..600
+            ),
+            max_line in 1_usize..40,
+            chunk in 1_usize..100,
+        ) {
+            let mut lines = Lines::with_chunk(bytes.as_slice(), max_line, chunk);
+            let mut kept = 0;
+            while let Some((_, line)) = lines.next_line().unwrap() {
+                if let Line::Fields(fields) = line {
+                    prop_assert!(fields.bytes.len() <= max_line);
+                    let bars = memchr::memchr_iter(b'|', fields.bytes).count();
+                    prop_assert_eq!(fields.count(), bars + 1);
+                    kept += 1;
+                }
+            }
+            let long_enough = |line: &&[u8]| {
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                !line.is_empty() && line.len() <= max_line
+            };
+            prop_assert_eq!(kept, bytes.split(|byte| *byte == b'\n').filter(long_enough).count());
+        }
     }
 }

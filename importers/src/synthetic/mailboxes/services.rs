@@ -1,0 +1,66 @@
+//! Services that have a mailbox. It must not know which house they are in.
+
+/// As in the address, and as in the column of the service.
+pub(crate) const HOSPITAL: [(&str, &str); 44] = [
+    ("cardiologie", "CARDIOLOGIE"),
+    ("urgences", "URGENCES"),
+    ("pediatrie", "PEDIATRIE"),
+    ("maternite", "MATERNITE"),
+    ("chirurgie-viscerale", "CHIRURGIE VISCERALE"),
+    ("orthopedie", "CHIRURGIE ORTHOPEDIQUE"),
+    ("pneumologie", "PNEUMOLOGIE"),
+    ("neurologie", "NEUROLOGIE"),
+    ("gastro-enterologie", "GASTRO-ENTEROLOGIE"),
+    ("nephrologie", "NEPHROLOGIE - DIALYSE"),
+    ("rhumatologie", "RHUMATOLOGIE"),
+    ("dermatologie", "DERMATOLOGIE"),
+    ("endocrinologie", "ENDOCRINOLOGIE DIABETOLOGIE"),
+    ("geriatrie", "COURT SEJOUR GERIATRIQUE"),
+    ("ssr", "SOINS DE SUITE ET DE READAPTATION"),
+    ("usld", "USLD"),
+    ("radiologie", "IMAGERIE MEDICALE"),
+    ("laboratoire", "LABORATOIRE"),
+    ("pharmacie", "PHARMACIE A USAGE INTERIEUR"),
+    ("anesthesie", "ANESTHESIE"),
+    ("reanimation", "REANIMATION"),
+    ("ophtalmologie", "OPHTALMOLOGIE"),
+    ("orl", "ORL"),
+    ("urologie", "UROLOGIE"),
+    ("gynecologie", "GYNECOLOGIE"),
+    ("oncologie", "ONCOLOGIE"),
+    ("hematologie", "HEMATOLOGIE CLINIQUE"),
+    ("medecine-interne", "MEDECINE INTERNE"),
+    ("maladies-infectieuses", "MALADIES INFECTIEUSES"),
+    ("psychiatrie", "PSYCHIATRIE"),
+    ("cmp", "CMP"),
+    ("pedopsychiatrie", "PEDOPSYCHIATRIE"),
+    ("addictologie", "ADDICTOLOGIE"),
+    ("douleur", "CONSULTATION DOULEUR"),
+    ("soins-palliatifs", "EQUIPE MOBILE DE SOINS PALLIATIFS"),
+    ("had", "HAD"),
+    ("hopital-de-jour", "HOPITAL DE JOUR"),
+    ("ambulatoire", "CHIRURGIE AMBULATOIRE"),
+    ("consultations", "CONSULTATIONS EXTERNES"),
+    ("admissions", "BUREAU DES ADMISSIONS"),
+    ("dim", "DIM"),
+    ("service-social", "SERVICE SOCIAL"),
+    ("dietetique", "DIETETIQUE"),
+    ("kinesitherapie", "KINESITHERAPIE"),
+];
+
+pub(crate) const SMALL: [(&str, &str); 6] = [
+    ("contact", ""),
+    ("secretariat", "SECRETARIAT"),
+    ("accueil", "ACCUEIL"),
+    ("infirmerie", "INFIRMERIE"),
+    ("medecin-coordonnateur", "MEDECIN COORDONNATEUR"),
+    ("direction", "DIRECTION"),
+];
+
+/// Several mailboxes of one service: what goes before and after it.
+pub(crate) const FORMS: [(&str, &str); 4] = [
+    ("secretariat.", ""),
+    ("", ""),
+    ("", ".consultation"),
+    ("cadre.", ""),
+];

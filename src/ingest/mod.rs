@@ -1,0 +1,24 @@
+//! From published files to the truth: read, stage, compare, gate, apply, report.
+//!
+//! Knows the files through `annuaire-importers` and the database through `storage`; it knows no
+//! protocol and no index.
+
+mod error;
+mod guard;
+mod labels;
+mod lane;
+mod map_activity;
+mod map_correspondence;
+mod map_diploma;
+mod map_skill;
+mod observe;
+mod report;
+mod run;
+mod stage;
+mod stager;
+
+pub use error::ImportError;
+pub use guard::{GatePolicy, Refusal};
+pub use observe::{Event, Observer, Silent};
+pub use report::{EntityReport, FileReport, Report};
+pub use run::{ImportRequest, Mode, Waiting, run};

@@ -1,0 +1,240 @@
+//! Reading the files on one thread while each entity is copied on a connection of its own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use annuaire_importers::{
+    FileFormat, InputError, ReadError, Records, Reject, Row, Rows, SourceFile, Table,
+};
+use sqlx::PgPool as Pool;
+
+use super::lane::Closed;
+use super::observe::{Event, Observer};
+use super::report::FileReport;
+use super::stager::{LaneEnd, Stager, StagerSummary};
+use super::{ImportError, map_activity, map_correspondence, map_diploma, map_skill};
+use crate::storage::StorageError;
+use crate::storage::bulk::Copy;
+use crate::storage::imports::{REJECTS_KEPT, StoredReject};
+
+/// Rows between two signs of progress.
+const ROWS_PER_EVENT: u64 = 8_192;
+
+/// Why a mapper did not stage a row.
+#[derive(Debug)]
+pub(super) enum Unusable {
+    /// The row cannot be used: code and detail of a reject.
+    Row(&'static str, String),
+    /// Staging itself is over; the COPY tells why.
+    Closed,
+}
+
+impl From<Closed> for Unusable {
+    fn from(Closed: Closed) -> Self {
+        Self::Closed
+    }
+}
+
+/// What was read and staged.
+#[derive(Debug)]
+pub(super) struct Staged {
+    pub(super) files: Vec<FileReport>,
+    pub(super) rejects: Vec<StoredReject>,
+    pub(super) summary: StagerSummary,
+}
+
+/// Why reading ended early.
+#[derive(Debug, thiserror::Error)]
+enum Interrupted {
+    #[error(transparent)]
+    Input(#[from] InputError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error("the copying end is gone")]
+    Closed,
+}
+
+/// Reads every file and stages its rows.
+pub(super) async fn stage(
+    pool: &Pool,
+    files: Vec<FileReport>,
+    sources: Vec<SourceFile>,
+    observer: Arc<dyn Observer>,
+) -> Result<Staged, ImportError> {
+    let (stager, ends) = Stager::new();
+    let mut copies = tokio::task::JoinSet::new();
+    for end in ends {
+        copies.spawn(copy(pool.clone(), end));
+    }
+    let reading =
+        tokio::task::spawn_blocking(move || read_all(&sources, files, stager, &*observer));
+    let read = reading
+        .await
+        .map_err(|error| ImportError::Task(error.to_string()))?;
+    // A failed COPY closes its lane and so ends the reading: its reason comes first.
+    while let Some(copied) = copies.join_next().await {
+        copied.map_err(|error| ImportError::Task(error.to_string()))??;
+    }
+    read.map_err(|interrupted| match interrupted {
+        Interrupted::Input(error) => ImportError::Input(error),
+        Interrupted::Read(error) => ImportError::Read(error),
+        Interrupted::Closed => ImportError::Task("staging was closed".to_owned()),
+    })
+}
+
+async fn copy(pool: Pool, mut end: LaneEnd) -> Result<(), StorageError> {
+    let Some(first) = end.chunks.recv().await else {
+        return Ok(());
+    };
+    let mut copy = Copy::begin(&pool, end.entity).await?;
+    copy.send(first).await?;
+    while let Some(chunk) = end.chunks.recv().await {
+        copy.send(chunk).await?;
+    }
+    copy.finish().await?;
+    Ok(())
+}
+
+fn read_all(
+    sources: &[SourceFile],
+    mut files: Vec<FileReport>,
+    mut stager: Stager,
+    observer: &dyn Observer,
+) -> Result<Staged, Interrupted> {
+    let mut rejects = Vec::new();
+    for (source, report) in sources.iter().zip(&mut files) {
+        read(source, report, &mut stager, &mut rejects, observer)?;
+    }
+    let summary = stager.finish().map_err(|Closed| Interrupted::Closed)?;
+    Ok(Staged {
+        files,
+        rejects,
+        summary,
+    })
+}
+
+fn read(
+    source: &SourceFile,
+    report: &mut FileReport,
+    stager: &mut Stager,
+    rejects: &mut Vec<StoredReject>,
+    observer: &dyn Observer,
+) -> Result<(), Interrupted> {
+    let file = source.open()?;
+    report.columns = file.column_count();
+    file.encoding().as_str().clone_into(&mut report.encoding);
+    report.missing_columns = file
+        .missing_optional()
+        .iter()
+        .map(|c| (*c).to_owned())
+        .collect();
+    let mut reader = Reader {
+        source,
+        report,
+        stager,
+        rejects,
+        observer,
+    };
+    match file.records() {
+        Records::PersonActivity(mut rows) => {
+            reader.each(&mut rows, |r, to| map_activity::stage(&r, to))
+        }
+        Records::Skill(mut rows) => reader.each(&mut rows, |r, to| map_skill::stage(&r, to)),
+        Records::Diploma(mut rows) => reader.each(&mut rows, |r, to| map_diploma::stage(&r, to)),
+        Records::Correspondence(mut rows) => {
+            reader.each(&mut rows, |r, to| map_correspondence::stage(&r, to))
+        }
+    }
+}
+
+struct Reader<'a> {
+    source: &'a SourceFile,
+    report: &'a mut FileReport,
+    stager: &'a mut Stager,
+    rejects: &'a mut Vec<StoredReject>,
+    observer: &'a dyn Observer,
+}
+
+impl Reader<'_> {
+    fn each<T: Table>(
+        &mut self,
+        rows: &mut Rows<T>,
+        stage: impl Fn(T::Record<'_>, &mut Stager) -> Result<(), Unusable>,
+    ) -> Result<(), Interrupted> {
+        loop {
+            if self.report.rows.is_multiple_of(ROWS_PER_EVENT) {
+                self.tell(rows.file().bytes_read());
+            }
+            let Some(row) = rows.next_row()? else { break };
+            self.report.rows += 1;
+            match row {
+                Row::Record { line, record } => match stage(record, self.stager) {
+                    Ok(()) => {}
+                    Err(Unusable::Row(code, detail)) => self.reject(line, code, detail),
+                    Err(Unusable::Closed) => return Err(Interrupted::Closed),
+                },
+                Row::Reject(Reject {
+                    line, code, detail, ..
+                }) => {
+                    self.reject(line, code.as_str(), detail);
+                }
+            }
+        }
+        self.tell(self.source.bytes);
+        Ok(())
+    }
+
+    fn tell(&self, done: u64) {
+        self.observer.observe(Event::Reading {
+            file: &self.source.name,
+            done,
+            total: self.source.bytes,
+        });
+    }
+
+    fn reject(&mut self, line: u64, code: &'static str, detail: String) {
+        *self.report.rejected.entry(code.to_owned()).or_default() += 1;
+        if self.rejects.len() < REJECTS_KEPT {
+            self.rejects.push(StoredReject {
+                file: self.source.name.clone(),
+                line: i64::try_from(line).unwrap_or(i64::MAX),
+                code,
+                detail,
+            });
+        }
+    }
+}
+
+/// The entities a file of this format is the truth of.
+pub(super) const fn entities_of(format: FileFormat) -> &'static [&'static str] {
+    match format {
+        FileFormat::PersonActivity => &[
+            "practitioner",
+            "practice",
+            "specialty",
+            "organization",
+            "role",
+        ],
+        FileFormat::Skill => &["specialty"],
+        FileFormat::Diploma => &["diploma"],
+        FileFormat::Correspondence => &["mailbox", "attachment"],
+    }
+}
+
+/// The `origin` of the rows a file of this format is the truth of, in tables that tell origins apart.
+pub(super) const fn origin_of(format: FileFormat) -> Option<&'static str> {
+    match format {
+        FileFormat::PersonActivity => Some("activity"),
+        FileFormat::Skill => Some("skill"),
+        FileFormat::Diploma | FileFormat::Correspondence => None,
+    }
+}
+
+/// Figures of rejects by code, over all files.
+pub(super) fn rejected(files: &[FileReport]) -> BTreeMap<String, u64> {
+    let mut all = BTreeMap::new();
+    for (code, count) in files.iter().flat_map(|file| &file.rejected) {
+        *all.entry(code.clone()).or_default() += count;
+    }
+    all
+}
