@@ -8,8 +8,8 @@ fn met(fixture: &Fixture, role: RoleFilter) -> Vec<String> {
     fixture.names(PractitionerFilter::Role(role))
 }
 
-fn some(values: &[&str]) -> Option<Vec<String>> {
-    Some(values.iter().map(|value| (*value).to_owned()).collect())
+fn list(values: &[&str]) -> Vec<String> {
+    values.iter().map(|value| (*value).to_owned()).collect()
 }
 
 fn city(name: &str) -> RoleFilter {
@@ -44,8 +44,8 @@ fn two_trades() -> Fixture {
 fn one_activity_meets_every_part() {
     let fixture = two_trades();
     let with = |professions: &[&str], specialties: Option<&[&str]>, town: &str| RoleFilter {
-        professions: some(professions),
-        specialties: specialties.and_then(some),
+        professions: Some(list(professions)),
+        specialties: specialties.map(list),
         city: Some(town.to_owned()),
         ..RoleFilter::default()
     };
@@ -80,21 +80,21 @@ fn each_part_alone_chooses_too() {
         (part(), both),
         (
             RoleFilter {
-                professions: some(&["10"]),
+                professions: Some(list(&["10"])),
                 ..part()
             },
             &["DEUX Métiers"],
         ),
         (
             RoleFilter {
-                specialties: some(&["sm54"]),
+                specialties: Some(list(&["sm54"])),
                 ..part()
             },
             &["DEUX Métiers"],
         ),
         (
             RoleFilter {
-                practice_modes: some(&["S"]),
+                practice_modes: Some(list(&["S"])),
                 ..part()
             },
             both,
@@ -157,8 +157,8 @@ fn a_profession_without_activity_is_found_and_is_nowhere() {
     retired.specialties = vec![specialty("10", "SM54")];
     let fixture = Fixture::of(&[Document::Practitioner(retired)]);
     let doctor = RoleFilter {
-        professions: some(&["10"]),
-        specialties: some(&["SM54"]),
+        professions: Some(list(&["10"])),
+        specialties: Some(list(&["SM54"])),
         ..RoleFilter::default()
     };
     assert_eq!(met(&fixture, doctor.clone()), ["SANS Activité"]);
@@ -184,7 +184,7 @@ fn activities_beyond_the_eighth_are_found_together() {
         .collect();
     let fixture = Fixture::of(&[Document::Practitioner(busy)]);
     let pair = |profession: &str, code: &str| RoleFilter {
-        professions: some(&[profession]),
+        professions: Some(list(&[profession])),
         postal_code: Some(code.to_owned()),
         ..RoleFilter::default()
     };
