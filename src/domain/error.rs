@@ -58,6 +58,7 @@ error_codes! {
     PARAMETER_TOO_LONG = "parameter.too_long", Invalid, "A parameter of the request is longer than allowed.";
     CURSOR_INVALID = "cursor.invalid", Invalid, "The cursor was not made by this service for this search.";
     BODY_INVALID = "body.invalid", Invalid, "The body of the request cannot be read.";
+    MEDIA_TYPE_UNSUPPORTED = "body.media_type", Invalid, "The body of the request is not of a media type that is taken here.";
     BODY_TOO_LARGE = "body.too_large", TooLarge, "The body of the request is larger than allowed.";
     RATE_LIMITED = "request.rate_limited", RateLimited, "Too many requests from this client; try again after the stated delay.";
     REQUEST_TIMEOUT = "request.timeout", Unavailable, "The request took longer than allowed.";

@@ -91,6 +91,17 @@ identifier!(
 );
 
 impl NationalId {
+    /// Parses what a caller writes: a national identifier, or an RPPS number of 11 digits without
+    /// its prefix. No type of identity makes 11 digits with its prefix, so both cannot be meant.
+    pub fn from_id_or_rpps(text: &str) -> Result<Self, InvalidId> {
+        let number = text.trim();
+        if number.len() == 11 && number.bytes().all(|byte| byte.is_ascii_digit()) {
+            Rpps::parse(number).map(|rpps| rpps.national_id())
+        } else {
+            Self::parse(number)
+        }
+    }
+
     /// The RPPS number, where this is an RPPS identity (type prefix `8`).
     pub fn rpps(&self) -> Option<Rpps> {
         Rpps::parse(self.0.strip_prefix('8')?).ok()
@@ -242,6 +253,18 @@ mod tests {
         assert_eq!(adeli.adeli().unwrap().as_str(), "990000001");
         assert_eq!(adeli.rpps(), None);
         assert!(NationalId::parse("10someone@fictif.mssante.fr").is_ok());
+    }
+
+    #[test]
+    fn a_bare_rpps_number_means_the_identity_it_belongs_to() {
+        for (text, id) in [
+            ("99000000010", "899000000010"),
+            ("899000000010", "899000000010"),
+            (" 0990000001 ", "0990000001"),
+        ] {
+            assert_eq!(NationalId::from_id_or_rpps(text).unwrap().as_str(), id);
+        }
+        assert!(NationalId::from_id_or_rpps("").is_err());
     }
 
     #[test]

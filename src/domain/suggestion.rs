@@ -1,22 +1,26 @@
 //! The known word that a mistaken one was most likely meant to be.
 
-/// The known word nearest to what was given, where one is near enough to be worth a mention: by
-/// Jaro-Winkler likeness of 0.7 or more, or because it holds the given word whole.
+/// Least likeness of a word that is worth a mention.
+pub const WORTH_A_MENTION: f64 = 0.7;
+
+/// How much one word is like another, from 0 to 1: by Jaro-Winkler, and at least 0.75 where it
+/// holds it whole. Case matters.
+pub fn likeness(given: &str, known: &str) -> f64 {
+    let held = if given.len() >= 3 && known.contains(given) {
+        0.75
+    } else {
+        0.0
+    };
+    strsim::jaro_winkler(given, known).max(held)
+}
+
+/// The known word nearest to what was given, where one is near enough to be worth a mention.
 pub fn closest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_lowercase();
-    let likeness = |word: &str| {
-        let word = word.to_lowercase();
-        let held = if given.len() >= 3 && word.contains(&given) {
-            0.75
-        } else {
-            0.0
-        };
-        strsim::jaro_winkler(&given, &word).max(held)
-    };
     known
         .into_iter()
-        .map(|word| (likeness(word), word))
-        .filter(|(likeness, _)| *likeness >= 0.7)
+        .map(|word| (likeness(&given, &word.to_lowercase()), word))
+        .filter(|(likeness, _)| *likeness >= WORTH_A_MENTION)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, word)| word)
 }

@@ -1,4 +1,4 @@
-//! What is known of a file before any of its rows is read: digest, size, time of publication.
+//! What is known of a file before it is read as rows: name, digest, time of publication.
 
 use annuaire_importers::{RecognisedBy, SourceFile};
 use time::PrimitiveDateTime;
@@ -8,7 +8,7 @@ use super::observe::{Event, Observer};
 use super::report::FileReport;
 use crate::storage::imports::ImportFile;
 
-/// Reads a file once for its digest; `given` is the time of publication where its name tells none.
+/// Describes a file; `given` is its time of publication where the name does not say.
 pub(super) fn describe(
     source: &SourceFile,
     given: Option<PrimitiveDateTime>,
@@ -49,7 +49,7 @@ fn hexadecimal(digest: &[u8; 32]) -> String {
     })
 }
 
-/// The file as the register of imports remembers it.
+/// What the register of imports remembers of it.
 pub(super) fn register(file: &FileReport) -> ImportFile {
     ImportFile {
         name: file.name.clone(),

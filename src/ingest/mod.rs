@@ -3,6 +3,7 @@
 //! Knows the files through `annuaire-importers` and the database through `storage`; it knows no
 //! protocol and no index.
 
+mod compare;
 mod describe;
 mod error;
 mod guard;
@@ -13,6 +14,7 @@ mod map_correspondence;
 mod map_diploma;
 mod map_skill;
 mod observe;
+mod rejects;
 mod report;
 mod run;
 mod settle;
@@ -22,5 +24,6 @@ mod stager;
 pub use error::ImportError;
 pub use guard::{GatePolicy, Refusal};
 pub use observe::{Event, Observer, Silent};
+pub use rejects::rejects_csv;
 pub use report::{EntityReport, FileReport, Report};
 pub use run::{ImportRequest, Mode, Waiting, run};

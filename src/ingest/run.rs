@@ -12,7 +12,7 @@ use super::describe::{describe, register};
 use super::observe::{Event, Observer};
 use super::report::{FileReport, Report};
 use super::stage::{rejected, stage};
-use super::{GatePolicy, ImportError};
+use super::{GatePolicy, ImportError, Refusal};
 use crate::domain::clock::Clock;
 use crate::domain::import::{ImportState, Source};
 use crate::storage::imports::{self, ImportFile, ImportLock, Outcome};
@@ -55,7 +55,32 @@ pub enum Waiting {
     Wait,
 }
 
-/// Imports, and reports. An error means that nothing was changed, but for
+/// Why an import ended before it was applied.
+pub(super) enum Ended {
+    Refused(Refusal),
+    Failed(ImportError),
+}
+
+impl From<Refusal> for Ended {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<ImportError> for Ended {
+    fn from(error: ImportError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<StorageError> for Ended {
+    fn from(error: StorageError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Imports, and reports; what the gate refuses is reported too, in state
+/// [`Refused`](ImportState::Refused). An error means that nothing was changed, but for
 /// [`ImportError::Uncertain`]; it stands in the register of imports where the database can be reached.
 pub async fn run(
     pool: &Pool,
@@ -200,25 +225,35 @@ impl Import<'_> {
         let result = self
             .proceed(pool, &mut connection, input, &mut report)
             .await;
-        let (state, message) = match &result {
-            Ok(()) if report.state == ImportState::Applied => {
-                if let Err(error) = bulk::empty_staging(&mut connection).await {
-                    tracing::warn!(%error, "what was staged is left to the next import to remove");
-                }
-                return Ok(report);
+        match &result {
+            Ok(()) => {}
+            Err(Ended::Refused(refusal)) => {
+                report.state = ImportState::Refused;
+                report.message = format!("refused, nothing was changed: {refusal}");
             }
-            Ok(()) => (report.state, report.message.clone()),
-            Err(error @ ImportError::Refused(_)) => (ImportState::Refused, error.to_string()),
-            Err(error) => (ImportState::Failed, error.to_string()),
-        };
-        report.state = state;
-        report.message = message;
-        // The database may be what failed: the next import then closes this one as interrupted, and
-        // empties what was staged. What is emptied now gives the room back at once, on a full disk too.
-        let emptied = bulk::empty_staging(&mut connection).await;
-        let closed = self.close(&mut connection, &mut report).await;
-        result?;
-        emptied.and(closed)?;
+            Err(Ended::Failed(error)) => {
+                report.state = ImportState::Failed;
+                report.message = error.to_string();
+            }
+        }
+        // Whatever the outcome, what was staged goes: on a full disk its room is what is wanted.
+        if let Err(error) = bulk::empty_staging(&mut connection).await {
+            tracing::warn!(import.id = id, %error, "what was staged is left for the next import to remove");
+        }
+        match (report.state, result) {
+            (ImportState::Applied, Ok(())) => {}
+            (_, Ok(()) | Err(Ended::Refused(_))) => {
+                self.close(&mut connection, &mut report).await?
+            }
+            (_, Err(Ended::Failed(error))) => {
+                // The database may be what failed: the next import then closes this one as
+                // interrupted, and the first failure is the one to tell.
+                if let Err(unwritten) = self.close(&mut connection, &mut report).await {
+                    tracing::warn!(import.id = id, error = %unwritten, "the outcome of an import is not written");
+                }
+                return Err(error);
+            }
+        }
         Ok(report)
     }
 
@@ -250,7 +285,7 @@ impl Import<'_> {
         connection: &mut Connection,
         input: &Input,
         report: &mut Report,
-    ) -> Result<(), ImportError> {
+    ) -> Result<(), Ended> {
         if self.is_already_applied(connection, &report.files).await? {
             report.state = ImportState::AlreadyApplied;
             "these very files are applied already: nothing to do".clone_into(&mut report.message);
@@ -292,7 +327,7 @@ impl Import<'_> {
         &self,
         connection: &mut Connection,
         files: &[FileReport],
-    ) -> Result<(), ImportError> {
+    ) -> Result<(), Ended> {
         for file in files {
             let last = imports::last_applied(connection, &file.format).await?;
             let published = file.source_time.ok_or_else(|| ImportError::NoSourceTime {
@@ -301,10 +336,7 @@ impl Import<'_> {
             let last = last
                 .as_ref()
                 .and_then(|last| Some((last.name.as_str(), last.source_time?)));
-            self.request
-                .gate
-                .check_age((&file.name, published), last)
-                .map_err(ImportError::Refused)?;
+            self.request.gate.check_age((&file.name, published), last)?;
         }
         Ok(())
     }

@@ -1,18 +1,16 @@
 //! What was staged against what is there: compare, gate, apply, in one transaction.
 
-use annuaire_importers::{FileFormat, Input, SourceFile};
+use annuaire_importers::Input;
 
 use super::ImportError;
+use super::compare::{compare, scope};
 use super::observe::Event;
-use super::report::{EntityReport, Report};
-use super::run::{Import, Mode};
-use super::stage::{Staged, entities_of, origin_of};
+use super::report::Report;
+use super::run::{Ended, Import, Mode};
+use super::stage::Staged;
 use crate::domain::import::ImportState;
-use crate::storage::merge::{self, Difference, Operation};
-use crate::storage::{Connection, ENTITIES, Entity, StorageError, begin, changes, codes, imports};
-
-/// Examples of each kind of change in the report.
-const EXAMPLES: i64 = 20;
+use crate::storage::merge::{self, Difference};
+use crate::storage::{Connection, Entity, StorageError, begin, changes, codes, imports};
 
 impl Import<'_> {
     /// Compares, gates and applies in one transaction; the report and the feed are part of it.
@@ -22,7 +20,7 @@ impl Import<'_> {
         input: &Input,
         staged: &Staged,
         report: &mut Report,
-    ) -> Result<(), ImportError> {
+    ) -> Result<(), Ended> {
         let mut transaction = begin(connection).await?;
         if !imports::hold_running(&mut transaction, report.import).await? {
             return Err(StorageError::Superseded.into());
@@ -39,10 +37,7 @@ impl Import<'_> {
             report.entities.insert(entity.name.to_owned(), described);
         }
         self.seconds.end("compare");
-        self.request
-            .gate
-            .check_removals(&differences)
-            .map_err(ImportError::Refused)?;
+        self.request.gate.check_removals(&differences)?;
         if self.request.mode == Mode::DryRun {
             report.state = ImportState::DryRun;
             "compared and, as asked, not applied".clone_into(&mut report.message);
@@ -55,9 +50,9 @@ impl Import<'_> {
             .commit()
             .await
             .map_err(|error| match StorageError::from(error) {
-                StorageError::Unavailable(_) => ImportError::Uncertain {
+                StorageError::Unavailable(_) => Ended::Failed(ImportError::Uncertain {
                     import: report.import,
-                },
+                }),
                 refusal => refusal.into(),
             })
     }
@@ -90,62 +85,4 @@ impl Import<'_> {
         self.close(connection, report).await?;
         Ok(())
     }
-}
-
-/// The entities these files are the truth of, in the order of the model, and the origins among them.
-fn scope(files: &[SourceFile]) -> (Vec<&'static Entity>, Vec<&'static str>) {
-    let formats: Vec<FileFormat> = files.iter().map(|file| file.format).collect();
-    let entities = ENTITIES
-        .iter()
-        .filter(|entity| {
-            formats
-                .iter()
-                .any(|format| entities_of(*format).contains(&entity.name))
-        })
-        .collect();
-    (
-        entities,
-        formats.into_iter().filter_map(origin_of).collect(),
-    )
-}
-
-async fn compare(
-    connection: &mut Connection,
-    entity: &'static Entity,
-    origins: &[&str],
-    staged: &Staged,
-) -> Result<(Difference, EntityReport), ImportError> {
-    let mut described = EntityReport::default();
-    if let Some(lane) = staged.summary.lanes.get(entity.name) {
-        if lane.conflicts > 0 {
-            described.conflicting = merge::keep_one_per_key(connection, entity).await?;
-        }
-        if !lane.copies.is_empty() {
-            let extra = lane.copies.iter().map(|(digest, count)| (*digest, *count));
-            merge::set_copies(connection, entity, extra).await?;
-            described.copies = lane.copies.values().map(|extra| i64::from(*extra)).sum();
-        }
-        described.flagged = lane
-            .flagged
-            .iter()
-            .map(|(flag, count)| (flag.as_str().to_owned(), *count))
-            .collect();
-    }
-    let difference = merge::compare(connection, entity, origins).await?;
-    described.before = difference.before;
-    described.added = difference.added;
-    described.changed = difference.changed;
-    described.removed = difference.removed;
-    described.unchanged = difference.unchanged();
-    for (name, operation) in [
-        ("added", Operation::Added),
-        ("changed", Operation::Changed),
-        ("removed", Operation::Removed),
-    ] {
-        let keys = merge::examples(connection, entity, operation, EXAMPLES).await?;
-        if !keys.is_empty() {
-            described.examples.insert(name.to_owned(), keys);
-        }
-    }
-    Ok((difference, described))
 }

@@ -1,7 +1,6 @@
 //! The same files again, the next day's, and what the gate refuses.
 
 use annuaire::domain::import::ImportState;
-use annuaire::ingest::{ImportError, Refusal};
 
 use crate::support::database::with_database;
 use crate::support::importing::Import;
@@ -151,12 +150,9 @@ fn an_older_file_is_refused_naming_both() {
             .await;
         let before = everything(pool).await;
         let older = files.activities(MONDAY, &people(1..=3));
-        let error = Import::rpps([older.clone()]).run(pool).await.unwrap_err();
-        let text = error.to_string();
-        assert!(
-            matches!(error, ImportError::Refused(Refusal::Older { .. })),
-            "{text}"
-        );
+        let report = Import::rpps([older.clone()]).run(pool).await.unwrap();
+        assert_eq!(report.state, ImportState::Refused);
+        let text = report.message;
         for named in [MONDAY, TUESDAY] {
             assert!(text.contains(named), "{text}");
         }
@@ -184,11 +180,9 @@ fn a_file_that_lost_too_much_is_refused_with_its_figures() {
             .await;
         let before = everything(pool).await;
         let short = files.activities(TUESDAY, &people(1..=37));
-        let text = Import::rpps([short.clone()])
-            .run(pool)
-            .await
-            .unwrap_err()
-            .to_string();
+        let report = Import::rpps([short.clone()]).run(pool).await.unwrap();
+        assert_eq!(report.state, ImportState::Refused);
+        let text = report.message;
         assert!(text.contains("3 of 40 practitioner rows (7.5 %)"), "{text}");
         assert!(text.contains("3 of 40 practice rows (7.5 %)"), "{text}");
         assert!(text.contains("at most 5 %"), "{text}");

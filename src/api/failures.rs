@@ -1,0 +1,76 @@
+//! The failures that operations document, grouped by what an operation takes.
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::response::Response;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoResponses, PartialSchema, ToSchema};
+
+use super::problem::{self, ProblemBody};
+
+/// Failures of an operation that takes parameters.
+pub(super) struct OfSearch;
+
+/// Failures of an operation on one resource.
+pub(super) struct OfResource;
+
+/// Failures of an operation that takes a body.
+pub(super) struct OfBody;
+
+const INVALID: (&str, &str) = (
+    "400",
+    "The request is wrong and stays wrong; `code` and `detail` say how.",
+);
+const NOT_FOUND: (&str, &str) = ("404", "There is nothing of this name that may be shown.");
+const TOO_LARGE: (&str, &str) = ("413", "The body is too large (`body.too_large`).");
+const MEDIA_TYPE: (&str, &str) = ("415", "The body is not JSON (`body.media_type`).");
+const RATE_LIMITED: (&str, &str) = (
+    "429",
+    "Too many requests (`request.rate_limited`); `Retry-After` says when to come back.",
+);
+const UNAVAILABLE: (&str, &str) = (
+    "503",
+    "The service cannot answer now and may later (`index.not_ready`, `request.timeout`, \
+     `database.unavailable`).",
+);
+
+impl IntoResponses for OfSearch {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documented(&[INVALID, RATE_LIMITED, UNAVAILABLE])
+    }
+}
+
+impl IntoResponses for OfResource {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documented(&[INVALID, NOT_FOUND, RATE_LIMITED, UNAVAILABLE])
+    }
+}
+
+impl IntoResponses for OfBody {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documented(&[INVALID, TOO_LARGE, MEDIA_TYPE, RATE_LIMITED, UNAVAILABLE])
+    }
+}
+
+fn documented(failures: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
+    let content = || {
+        ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name(ProblemBody::name())))
+            .build()
+    };
+    failures
+        .iter()
+        .map(|(status, description)| {
+            let response = ResponseBuilder::new()
+                .description(*description)
+                .content(problem::MEDIA_TYPE, content())
+                .build();
+            ((*status).to_owned(), RefOr::T(response))
+        })
+        .collect()
+}
+
+/// The schema that all of them refer to.
+pub(super) fn schema() -> (String, RefOr<utoipa::openapi::schema::Schema>) {
+    (ProblemBody::name().into_owned(), ProblemBody::schema())
+}

@@ -1,0 +1,102 @@
+//! The REST interface: routes, and the way of every request through them.
+//!
+//! It knows HTTP and the use cases of [`crate::service`]; neither SQL nor the index.
+
+mod answer;
+mod body;
+mod docs;
+mod edge;
+mod examples;
+mod failures;
+pub mod openapi;
+mod parameters;
+mod probes;
+mod problem;
+mod serve;
+mod v1;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+pub use edge::RequestIds;
+pub use serve::serve;
+
+use crate::config;
+use crate::domain::error::{Failure, INTERNAL, ROUTE_NOT_FOUND};
+use crate::service::directory::Directory;
+use crate::service::health::Health;
+use crate::service::imports::Imports;
+use crate::service::recipients::Recipients;
+use crate::telemetry::Metrics;
+use problem::Problem;
+
+/// What the handlers need; cheap to clone.
+#[derive(Clone)]
+pub struct ApiState {
+    /// Look-ups.
+    pub directory: Directory,
+    /// Validation of recipients.
+    pub recipients: Recipients,
+    /// How the service fares.
+    pub health: Health,
+    /// What is kept of imports.
+    pub imports: Imports,
+    /// Measurements.
+    pub metrics: Metrics,
+    /// Limits of a request.
+    pub settings: Arc<config::Http>,
+    /// Where ids of requests come from.
+    pub request_ids: Arc<RequestIds>,
+}
+
+impl ApiState {
+    fn max_body_bytes(&self) -> usize {
+        self.settings.max_body.as_usize()
+    }
+
+    fn max_query_bytes(&self) -> usize {
+        self.settings.max_query.as_usize()
+    }
+}
+
+/// The whole interface. Layers stand from the inside out.
+pub fn router(state: ApiState) -> Router {
+    let edge = edge::Edge::new(
+        &state.settings,
+        Arc::clone(&state.request_ids),
+        state.metrics.clone(),
+    );
+    let (routes, specification) = openapi::routes().split_for_parts();
+    routes
+        .with_state(state)
+        .merge(docs::routes(openapi::complete(specification)))
+        .fallback(|| async { Problem::from(Failure::new(&ROUTE_NOT_FOUND, NOTHING_HERE)) })
+        // A defect in one handler is one failed answer, not a broken connection.
+        .layer(CatchPanicLayer::custom(panicked))
+        // Id, limits, problems, headers, log: see `edge`.
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::new(edge),
+            edge::pass,
+        ))
+        // Outside of all: problems are compressed too, and the log counts bytes before it.
+        .layer(CompressionLayer::new())
+}
+
+const NOTHING_HERE: &str = "There is nothing at this path; /docs lists what there is.";
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the payload over"
+)]
+fn panicked(payload: Box<dyn std::any::Any + Send>) -> Response {
+    let said = payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    Problem::from(Failure::new(&INTERNAL, format!("panic: {said}"))).into_response()
+}

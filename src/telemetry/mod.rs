@@ -1,0 +1,6 @@
+//! What the service tells of itself while it runs: its log and its measurements.
+
+pub mod log;
+pub mod metrics;
+
+pub use metrics::Metrics;
