@@ -19,7 +19,7 @@ fn people(numbers: std::ops::RangeInclusive<u32>) -> Vec<Row> {
 
 #[test]
 fn files_applied_already_change_nothing() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let files = Publisher::new();
         let file = files.activities(MONDAY, &[activity(1, 1)]);
@@ -43,7 +43,7 @@ fn files_applied_already_change_nothing() {
 
 #[test]
 fn the_same_rows_in_another_order_touch_nothing() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let files = Publisher::new();
         let mut rows = vec![
@@ -78,7 +78,7 @@ fn the_same_rows_in_another_order_touch_nothing() {
 
 #[test]
 fn the_next_day_adds_changes_closes_and_later_reopens() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let files = Publisher::new();
         Import::rpps([files.activities(MONDAY, &people(1..=40))])
@@ -126,7 +126,7 @@ fn the_next_day_adds_changes_closes_and_later_reopens() {
 
 #[test]
 fn twenty_examples_of_each_are_enough() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let file = Publisher::new().activities(MONDAY, &people(1..=30));
         let report = Import::rpps([file]).applied(&database.pool).await;
         let expected: Vec<_> = (1..=20).map(national_id).collect();
@@ -142,7 +142,7 @@ fn twenty_examples_of_each_are_enough() {
 
 #[test]
 fn an_older_file_is_refused_naming_both() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let files = Publisher::new();
         Import::rpps([files.activities(TUESDAY, &people(1..=2))])
@@ -172,7 +172,7 @@ fn an_older_file_is_refused_naming_both() {
 
 #[test]
 fn a_file_that_lost_too_much_is_refused_with_its_figures() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let files = Publisher::new();
         Import::rpps([files.activities(MONDAY, &people(1..=40))])
@@ -199,7 +199,7 @@ fn a_file_that_lost_too_much_is_refused_with_its_figures() {
 
 #[test]
 fn a_dry_run_reports_and_changes_nothing() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let files = Publisher::new();
         Import::rpps([files.activities(MONDAY, &people(1..=40))])
@@ -225,7 +225,7 @@ fn a_dry_run_reports_and_changes_nothing() {
 
 #[test]
 fn a_file_speaks_for_its_own_rows_only() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let files = Publisher::new();
         let with_skill = activity(1, 1)

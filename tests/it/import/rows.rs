@@ -14,7 +14,7 @@ const DAY: &str = "202601010300";
 
 #[test]
 fn rows_of_one_person_are_one_person() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let files = Publisher::new();
         let report = Import::rpps([
@@ -48,7 +48,7 @@ fn rows_of_one_person_are_one_person() {
 
 #[test]
 fn an_activity_repeated_for_another_savoir_faire_is_no_copy() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let with = |code| {
             activity(1, 1)
@@ -83,7 +83,7 @@ fn an_activity_repeated_for_another_savoir_faire_is_no_copy() {
 
 #[test]
 fn one_address_on_several_rows_is_one_mailbox_with_several_attachments() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let rows = [
             structure_mailbox(1, "accueil@ch.mssante.fr"),
@@ -108,7 +108,7 @@ fn one_address_on_several_rows_is_one_mailbox_with_several_attachments() {
 
 #[test]
 fn of_two_spellings_of_one_key_the_same_one_is_kept_whatever_their_order() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let files = Publisher::new();
         let spellings =
@@ -132,7 +132,7 @@ fn of_two_spellings_of_one_key_the_same_one_is_kept_whatever_their_order() {
 
 #[test]
 fn quotes_and_backslashes_are_data() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let odd = r#"\ "A" \N \. \\ ''; drop table role; -- $1 {a,b}"#;
         let rows: Vec<_> = (1..=50)
@@ -166,7 +166,7 @@ fn quotes_and_backslashes_are_data() {
 
 #[test]
 fn what_is_odd_is_flagged_and_kept() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let files = Publisher::new();
         let rows = [
@@ -223,7 +223,7 @@ fn what_is_odd_is_flagged_and_kept() {
 
 #[test]
 fn rows_that_cannot_be_used_are_counted_and_kept() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let mut connection = pool.acquire().await.unwrap();
         let report = Import::rpps([fixtures().join("rpps")]).applied(pool).await;
@@ -268,7 +268,7 @@ fn rows_that_cannot_be_used_are_counted_and_kept() {
 
 #[test]
 fn the_most_frequent_label_of_a_code_is_kept() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let spelt = |n, label: &str| activity(n, n).with("Libellé profession", label);
         let files = Publisher::new();

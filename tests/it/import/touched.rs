@@ -114,7 +114,7 @@ async fn compare(pool: &PgPool, follower: &mut Follower, what: &str) {
 
 #[test]
 fn days_of_a_synthetic_country() {
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let mut follower = Follower::default();
         for day in 0..4 {
@@ -193,7 +193,7 @@ proptest! {
 
     #[test]
     fn any_sequence_of_small_days(days in proptest::collection::vec(day(), 3..7)) {
-        with_database(|database| async move {
+        with_database(async |database| {
             let pool = &database.pool;
             let files = Publisher::new();
             let mut follower = Follower::default();
