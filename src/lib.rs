@@ -1,6 +1,8 @@
 //! National directory and trust-space registry for secure health mail.
 
 pub mod api;
+pub mod app;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod ingest;

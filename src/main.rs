@@ -1,2 +1,7 @@
 //! The one binary: see `annuaire --help`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    annuaire::cli::main()
+}

@@ -2,7 +2,6 @@
 
 use annuaire_importers::{InputError, ReadError};
 
-use super::Refusal;
 use crate::storage::StorageError;
 
 /// An import that ended without being applied.
@@ -34,9 +33,6 @@ pub enum ImportError {
     /// Another import holds the lock.
     #[error("another import is running: wait for it to end, or use --wait")]
     Busy,
-    /// The gate refused; the report says everything.
-    #[error("refused, nothing was changed: {0}. If this is right, run it again with --force")]
-    Refused(Refusal),
     /// The database failed.
     #[error("nothing was changed: {0}")]
     Storage(#[from] StorageError),

@@ -59,7 +59,32 @@ pub enum Waiting {
     Wait,
 }
 
-/// Imports, and reports. An error means that nothing was changed.
+/// Why an import ended before it was applied.
+enum Ended {
+    Refused(Refusal),
+    Failed(ImportError),
+}
+
+impl From<Refusal> for Ended {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<ImportError> for Ended {
+    fn from(error: ImportError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<StorageError> for Ended {
+    fn from(error: StorageError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Imports, and reports; what the gate refuses is reported too, in state
+/// [`Refused`](ImportState::Refused). An error means that nothing was changed.
 pub async fn run(
     pool: &PgPool,
     request: ImportRequest,
@@ -180,17 +205,29 @@ impl Import<'_> {
         let result = self
             .proceed(pool, &mut connection, input, &mut report)
             .await;
-        let (state, message) = match &result {
-            Ok(()) if report.state == ImportState::Applied => return Ok(report),
-            Ok(()) => (report.state, report.message.clone()),
-            Err(error @ ImportError::Refused(_)) => (ImportState::Refused, error.to_string()),
-            Err(error) => (ImportState::Failed, error.to_string()),
-        };
-        report.state = state;
-        report.message = message;
-        // The database may be what failed: the next import then closes this one as interrupted.
-        let closed = self.close(&mut connection, &mut report).await;
-        result.and_then(|()| closed.map(|()| report).map_err(ImportError::from))
+        match result {
+            Ok(()) if report.state == ImportState::Applied => Ok(report),
+            Ok(()) => {
+                self.close(&mut connection, &mut report).await?;
+                Ok(report)
+            }
+            Err(Ended::Refused(refusal)) => {
+                report.state = ImportState::Refused;
+                report.message = format!("refused, nothing was changed: {refusal}");
+                self.close(&mut connection, &mut report).await?;
+                Ok(report)
+            }
+            Err(Ended::Failed(error)) => {
+                report.state = ImportState::Failed;
+                report.message = error.to_string();
+                // The database may be what failed: the next import then closes this one as
+                // interrupted, and the first failure is the one to tell.
+                if let Err(unwritten) = self.close(&mut connection, &mut report).await {
+                    tracing::warn!(import.id = report.import, error = %unwritten, "the outcome of an import is not written");
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Writes the outcome where it is not written together with what was applied.
@@ -221,7 +258,7 @@ impl Import<'_> {
         connection: &mut PgConnection,
         input: &Input,
         report: &mut Report,
-    ) -> Result<(), ImportError> {
+    ) -> Result<(), Ended> {
         if self.is_already_applied(connection, &report.files).await? {
             report.state = ImportState::AlreadyApplied;
             "these very files are applied already: nothing to do".clone_into(&mut report.message);
@@ -264,7 +301,7 @@ impl Import<'_> {
         &self,
         connection: &mut PgConnection,
         files: &[FileReport],
-    ) -> Result<(), ImportError> {
+    ) -> Result<(), Ended> {
         for file in files {
             let last = imports::last_applied(connection, &file.format).await?;
             let published = file.source_time.ok_or_else(|| ImportError::NoSourceTime {
@@ -273,10 +310,7 @@ impl Import<'_> {
             let last = last
                 .as_ref()
                 .and_then(|last| Some((last.name.as_str(), last.source_time?)));
-            self.request
-                .gate
-                .check_age((&file.name, published), last)
-                .map_err(ImportError::Refused)?;
+            self.request.gate.check_age((&file.name, published), last)?;
         }
         Ok(())
     }
@@ -288,7 +322,7 @@ impl Import<'_> {
         input: &Input,
         staged: &Staged,
         report: &mut Report,
-    ) -> Result<(), ImportError> {
+    ) -> Result<(), Ended> {
         use sqlx::Connection as _;
         let mut transaction = connection.begin().await.map_err(StorageError::from)?;
         let (entities, origins) = scope(input.files());
@@ -303,10 +337,7 @@ impl Import<'_> {
             report.entities.insert(entity.name.to_owned(), described);
         }
         self.seconds.end("compare");
-        self.request
-            .gate
-            .check_removals(&differences)
-            .map_err(ImportError::Refused)?;
+        self.request.gate.check_removals(&differences)?;
         if self.request.mode == Mode::DryRun {
             report.state = ImportState::DryRun;
             "compared and, as asked, not applied".clone_into(&mut report.message);
@@ -458,10 +489,4 @@ async fn compare(
 
 fn total_rejected(report: &Report) -> i64 {
     i64::try_from(report.rejected.values().sum::<u64>()).unwrap_or(i64::MAX)
-}
-
-impl From<Refusal> for ImportError {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
 }

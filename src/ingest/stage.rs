@@ -198,7 +198,7 @@ impl Reader<'_> {
             self.rejects.push(StoredReject {
                 file: self.source.name.clone(),
                 line: i64::try_from(line).unwrap_or(i64::MAX),
-                code,
+                code: code.to_owned(),
                 detail,
             });
         }

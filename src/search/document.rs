@@ -20,6 +20,10 @@ use crate::domain::publication::{self, Audience};
 use crate::domain::town;
 
 /// One document of the read model.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "documents pass by in chunks of one kind: a box each would only cost time"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Document {
     /// A person.

@@ -278,12 +278,12 @@ async fn changed_keys(
     let mut changed: BTreeMap<DocumentKind, BTreeSet<String>> = BTreeMap::new();
     let mut after = after;
     loop {
-        let changes = changes::since(truth, after, CHANGES).await?;
-        let Some(last) = changes.last() else {
+        let batch = changes::since(truth, after, CHANGES).await?;
+        let Some(last) = batch.last() else {
             return Ok(changed);
         };
         after = last.position;
-        for change in changes {
+        for change in batch {
             changed.entry(change.kind).or_default().extend(change.keys);
         }
     }

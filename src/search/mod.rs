@@ -24,6 +24,9 @@ mod terms;
 mod words;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 pub use document::Document;
 pub use error::SearchError;
 pub use follower::rebuild;

@@ -1,7 +1,7 @@
 //! Tagged terms, each spelt here once for those who index and those who ask.
 
 use crate::domain::feed::DocumentKind;
-use crate::domain::ids::StructureNationalId;
+use crate::domain::ids::{Finess, Siret, StructureNationalId};
 use crate::domain::mailbox::MailboxKind;
 use crate::domain::organization::OrganizationSummary;
 
@@ -94,8 +94,8 @@ pub(super) fn references(summary: &OrganizationSummary) -> Vec<&str> {
             .as_ref()
             .map(StructureNationalId::as_str),
     );
-    references.extend(summary.finess.as_ref().map(|id| id.as_str()));
-    references.extend(summary.siret.as_ref().map(|id| id.as_str()));
+    references.extend(summary.finess.as_ref().map(Finess::as_str));
+    references.extend(summary.siret.as_ref().map(Siret::as_str));
     references.extend(summary.national_id.as_ref().and_then(national_number));
     references
 }

@@ -18,7 +18,7 @@ use crate::domain::feed::{DocumentKind, FeedPosition};
 
 /// An index being written, with the exact table that will go with it.
 pub(super) struct Writer {
-    writer: IndexWriter,
+    index: IndexWriter,
     fields: Fields,
     table: MailboxTable,
     number: u64,
@@ -39,7 +39,7 @@ impl Writer {
         // merged once, at the end: merging on the way would write everything twice
         writer.set_merge_policy(Box::new(NoMergePolicy));
         Ok(Self {
-            writer,
+            index: writer,
             fields,
             table: MailboxTable::default(),
             number,
@@ -58,7 +58,7 @@ impl Writer {
         writer.set_merge_policy(Box::new(FewSegments));
         Ok(Self {
             begun_at: Commit::read(index)?.begun_at,
-            writer,
+            index: writer,
             fields: schema::build().1,
             table: snapshot.table().clone(),
             number,
@@ -72,10 +72,10 @@ impl Writer {
             (Some(indexed), Document::Mailbox(mailbox)) => {
                 self.table
                     .put(mailbox.address.as_str(), Recipient::of(mailbox));
-                self.writer.add_document(indexed)?;
+                self.index.add_document(indexed)?;
             }
             (Some(indexed), Document::Practitioner(_) | Document::Organization(_)) => {
-                self.writer.add_document(indexed)?;
+                self.index.add_document(indexed)?;
             }
         }
         Ok(())
@@ -107,10 +107,10 @@ impl Writer {
         labels: &PublishedLabels,
     ) -> Result<Snapshot, SearchError> {
         self.save(position, labels)?;
-        let segments = self.writer.index().searchable_segment_ids()?;
+        let segments = self.index.index().searchable_segment_ids()?;
         if segments.len() > 1 {
-            self.writer.merge(&segments).wait()?;
-            self.writer.garbage_collect_files().wait()?;
+            self.index.merge(&segments).wait()?;
+            self.index.garbage_collect_files().wait()?;
         }
         self.snapshot()
     }
@@ -122,21 +122,21 @@ impl Writer {
     ) -> Result<(), SearchError> {
         let labels: TantivyDocument = stored::labels_document(labels, &self.fields)?;
         self.delete(LABELS);
-        self.writer.add_document(labels)?;
+        self.index.add_document(labels)?;
         let payload = Commit {
             version: schema::VERSION,
             position,
             begun_at: self.begun_at,
         }
         .encode()?;
-        let mut commit = self.writer.prepare_commit()?;
+        let mut commit = self.index.prepare_commit()?;
         commit.set_payload(&payload);
         commit.commit()?;
         Ok(())
     }
 
     fn snapshot(&self) -> Result<Snapshot, SearchError> {
-        let index = self.writer.index();
+        let index = self.index.index();
         let searcher = stored::searcher(index)?;
         stored::snapshot(
             index,
@@ -148,7 +148,7 @@ impl Writer {
     }
 
     fn delete(&self, id: &str) {
-        self.writer
+        self.index
             .delete_term(Term::from_field_text(self.fields.id, id));
     }
 }

@@ -6,37 +6,32 @@ use std::sync::Arc;
 
 use crate::domain::error::{DATABASE_UNAVAILABLE, Failure, IMPORT_NOT_FOUND};
 
-/// A row that could not be used: file, line from 1, stable code, and what was wrong.
-pub type RejectedRow = (String, i64, String, String);
-
-type Reading = Pin<Box<dyn Future<Output = Result<Option<Vec<RejectedRow>>, Failure>> + Send>>;
+type Rejects = Pin<Box<dyn Future<Output = Result<Option<String>, Failure>> + Send>>;
 
 /// Reads of imports; cheap to clone.
 #[derive(Clone)]
 pub struct Imports {
-    rejects: Arc<dyn Fn(i64) -> Reading + Send + Sync>,
+    rejects: Arc<dyn Fn(i64) -> Rejects + Send + Sync>,
 }
 
 impl Imports {
-    /// Imports whose rejects are read by this function: the rows of an import in order, `None`
-    /// where there is no such import. Its errors mean that the database does not answer.
-    ///
-    /// A function and not a pool, so that this layer need not know which database it is.
+    /// Imports whose rejects are read by this function: the CSV of an import, `None` where there is
+    /// no such import. Its errors mean that the database does not answer.
     pub fn new<R, F, E>(rejects: R) -> Self
     where
         R: Fn(i64) -> F + Send + Sync + 'static,
-        F: Future<Output = Result<Option<Vec<RejectedRow>>, E>> + Send + 'static,
+        F: Future<Output = Result<Option<String>, E>> + Send + 'static,
         E: Display + Send + 'static,
     {
         Self {
             rejects: Arc::new(move |import| {
-                let reading = rejects(import);
+                let read = rejects(import);
                 Box::pin(async move {
-                    reading.await.map_err(|error| {
-                        tracing::warn!(%error, "rejects of an import cannot be read");
+                    read.await.map_err(|error| {
+                        tracing::warn!(error = %error, "rejects of an import cannot be read");
                         Failure::new(
                             &DATABASE_UNAVAILABLE,
-                            "Rejected rows are in the database, which does not answer now.",
+                            "The rejects of an import are in the database, which does not answer now.",
                         )
                     })
                 })
@@ -44,8 +39,8 @@ impl Imports {
         }
     }
 
-    /// The rejected rows of an import, in order.
-    pub async fn rejects(&self, import: i64) -> Result<Vec<RejectedRow>, Failure> {
+    /// The rejected rows of an import as CSV, header included.
+    pub async fn rejects_csv(&self, import: i64) -> Result<String, Failure> {
         (self.rejects)(import)
             .await?
             .ok_or_else(|| Failure::new(&IMPORT_NOT_FOUND, format!("There is no import {import}.")))
@@ -59,24 +54,19 @@ mod tests {
 
     #[tokio::test]
     async fn rejects_are_read_absent_or_out_of_reach() {
-        let row = || {
-            (
-                "f.txt".to_owned(),
-                2,
-                "row.fields".to_owned(),
-                "3".to_owned(),
-            )
-        };
-        let imports = Imports::new(move |import| async move {
+        let imports = Imports::new(|import| async move {
             match import {
-                1 => Ok(Some(vec![row()])),
+                1 => Ok(Some("file,line,code\n".to_owned())),
                 2 => Ok(None),
                 _ => Err("connection refused"),
             }
         });
-        assert_eq!(imports.rejects(1).await.unwrap(), [row()]);
-        assert_eq!(imports.rejects(2).await.unwrap_err().kind(), Kind::NotFound);
-        let away = imports.rejects(3).await.unwrap_err();
+        assert_eq!(imports.rejects_csv(1).await.unwrap(), "file,line,code\n");
+        assert_eq!(
+            imports.rejects_csv(2).await.unwrap_err().kind(),
+            Kind::NotFound
+        );
+        let away = imports.rejects_csv(3).await.unwrap_err();
         assert_eq!(away.kind(), Kind::Unavailable);
         assert!(!away.detail.contains("refused"));
     }

@@ -37,7 +37,7 @@ pub struct StoredReject {
     /// Line number, from 1.
     pub line: i64,
     /// Stable code.
-    pub code: &'static str,
+    pub code: String,
     /// What was wrong.
     pub detail: String,
 }
@@ -217,10 +217,7 @@ pub async fn keep_rejects(
 ) -> Result<(), StorageError> {
     let files: Vec<String> = rejects.iter().map(|reject| reject.file.clone()).collect();
     let lines: Vec<i64> = rejects.iter().map(|reject| reject.line).collect();
-    let codes: Vec<String> = rejects
-        .iter()
-        .map(|reject| reject.code.to_owned())
-        .collect();
+    let codes: Vec<String> = rejects.iter().map(|reject| reject.code.clone()).collect();
     let details: Vec<String> = rejects
         .iter()
         .map(|reject| reject.detail.replace('\0', "\u{fffd}"))
@@ -245,7 +242,7 @@ pub async fn keep_rejects(
 pub async fn rejects(
     connection: &mut PgConnection,
     import_id: i64,
-) -> Result<Option<Vec<(String, i64, String, String)>>, StorageError> {
+) -> Result<Option<Vec<StoredReject>>, StorageError> {
     let known = sqlx::query_scalar!(
         r#"select exists (select from import where id = $1) as "known!""#,
         import_id
@@ -255,7 +252,8 @@ pub async fn rejects(
     if !known {
         return Ok(None);
     }
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        StoredReject,
         "select
             file,
             line,
@@ -268,9 +266,5 @@ pub async fn rejects(
     )
     .fetch_all(connection)
     .await?;
-    Ok(Some(
-        rows.into_iter()
-            .map(|row| (row.file, row.line, row.code, row.detail))
-            .collect(),
-    ))
+    Ok(Some(rows))
 }

@@ -13,7 +13,7 @@ mod pool;
 
 pub use entities::{ENTITIES, Entity};
 pub use error::StorageError;
-pub use pool::{Database, begin_snapshot, migrate};
+pub use pool::{Database, OpenError, begin_snapshot, migrate};
 
 /// Migrations embedded in the program, applied in the order of their names.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();

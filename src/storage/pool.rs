@@ -44,6 +44,15 @@ impl Database {
         Self::open(options, max_connections, None).await
     }
 
+    /// The same without asking the server yet, for a node that starts while the database is away.
+    pub fn connect_lazily(url: &str, max_connections: u32) -> Result<Self, OpenError> {
+        let options = PgConnectOptions::from_str(url).map_err(OpenError::Address)?;
+        Ok(Self {
+            pool: pool_options(max_connections).connect_lazy_with(named(options)),
+            embedded: None,
+        })
+    }
+
     /// Starts the private server, or joins the one that another process of this program runs.
     pub async fn embedded(
         options: EmbeddedOptions,
@@ -58,14 +67,8 @@ impl Database {
         max_connections: u32,
         embedded: Option<Embedded>,
     ) -> Result<Self, OpenError> {
-        let pool = PgPoolOptions::new()
-            .max_connections(max_connections)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(
-                options
-                    .application_name("annuaire")
-                    .options([("TimeZone", "UTC")]),
-            )
+        let pool = pool_options(max_connections)
+            .connect_with(named(options))
             .await
             .map_err(StorageError::from)?;
         let version: i32 = sqlx::query_scalar("select current_setting('server_version_num')::int")
@@ -93,6 +96,18 @@ impl Database {
             None => Ok(()),
         }
     }
+}
+
+fn pool_options(max_connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(Duration::from_secs(10))
+}
+
+fn named(options: PgConnectOptions) -> PgConnectOptions {
+    options
+        .application_name("annuaire")
+        .options([("TimeZone", "UTC")])
 }
 
 /// Brings the schema up to date; safe when several nodes start at once.

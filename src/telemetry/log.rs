@@ -2,6 +2,8 @@
 //!
 //! No name, address, mailbox or identifier of a person is logged at level info or above.
 
+use std::io::IsTerminal as _;
+
 use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -35,9 +37,16 @@ where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     Ok(tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_new(&settings.level)?)
+        .with_env_filter(filter(settings)?)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(writer)
         .finish())
+}
+
+/// The level of the settings; the database's notices ("already exists, skipping") are for nobody.
+fn filter(settings: &Log) -> Result<EnvFilter, LogError> {
+    let directives = format!("sqlx::postgres::notice=warn,{}", settings.level);
+    Ok(EnvFilter::try_new(directives)?)
 }
 
 /// One JSON object a line, every field at its top level.
@@ -53,7 +62,7 @@ where
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
-        .with_env_filter(EnvFilter::try_new(&settings.level)?)
+        .with_env_filter(filter(settings)?)
         .with_writer(writer)
         .finish())
 }

@@ -19,6 +19,8 @@ pub(crate) struct Member {
     pub(crate) index: usize,
     /// Whole name in the archive, folders included, made printable.
     pub(crate) name: String,
+    /// Name without folders, made printable. Some systems part them by backslashes.
+    pub(crate) base: String,
     /// Inflated size, as declared.
     pub(crate) bytes: u64,
     stored: u64,
@@ -94,6 +96,11 @@ impl Members {
             }
             members.push(Member {
                 index,
+                base: raw
+                    .rsplit(['/', '\\'])
+                    .next()
+                    .map(printable)
+                    .unwrap_or_default(),
                 name,
                 bytes: entry.size(),
                 stored: entry.compressed_size(),
@@ -109,11 +116,6 @@ impl Members {
 }
 
 impl Member {
-    /// The name without its folders.
-    pub(crate) fn base_name(&self) -> &str {
-        self.name.rsplit('/').next().unwrap_or(&self.name)
-    }
-
     /// Refuses a member that could not be read, from what the archive says of it alone.
     pub(super) fn guard(&self, limits: Limits) -> Result<Guard, ArchiveError> {
         if self.encrypted {

@@ -119,7 +119,7 @@ impl Search {
         let mut nested = None;
         let mut other = None;
         for member in members {
-            let base = member.base_name().to_owned();
+            let base = member.base.clone();
             match name::format(&base) {
                 Some(format) if format.source() == self.expected => {
                     self.member(path, format, base, member);

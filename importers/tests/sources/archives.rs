@@ -130,6 +130,16 @@ fn what_lies_beside_is_listed_and_folders_do_not_matter() {
 }
 
 #[test]
+fn folders_may_be_deep_or_parted_by_backslashes() {
+    for folder in ["x/".repeat(150), "2026\\janvier\\".to_owned()] {
+        let member = format!("{folder}{SKILL}");
+        let (_place, input) = found(&zip(&[(&member, &fixture(SKILL))]));
+        assert_eq!(names(&input), [SKILL], "{folder}");
+        assert_eq!(read_skills(&input.files()[0]), Ok(3));
+    }
+}
+
+#[test]
 fn the_archive_gives_the_time_that_its_member_lacks() {
     let place = Place::new();
     let archive = zip(&[("ps-libreacces-savoirfaire.txt", &fixture(SKILL))]);

@@ -10,7 +10,6 @@ use crate::api::ApiState;
 use crate::api::failures::OfResource;
 use crate::api::problem::Problem;
 use crate::domain::error::{Failure, IMPORT_NOT_FOUND};
-use crate::service::imports::RejectedRow;
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(get_import_rejects))
@@ -38,26 +37,11 @@ async fn get_import_rejects(
     let id: i64 = id
         .parse()
         .map_err(|_| Failure::new(&IMPORT_NOT_FOUND, "Imports go by number."))?;
-    let csv = csv(&state.imports.rejects(id).await?);
+    let csv = state.imports.rejects_csv(id).await?;
     let disposition = format!("attachment; filename=\"import-{id}-rejects.csv\"");
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, disposition),
     ];
     Ok((headers, csv).into_response())
-}
-
-/// RFC 4180, every text quoted.
-fn csv(rows: &[RejectedRow]) -> String {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-    rows.iter()
-        .fold("file,line,code,detail\r\n".to_owned(), |csv, row| {
-            let (file, line, code, detail) = row;
-            csv + &format!(
-                "{},{line},{},{}\r\n",
-                quoted(file),
-                quoted(code),
-                quoted(detail)
-            )
-        })
 }

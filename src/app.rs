@@ -1,0 +1,203 @@
+//! The composition root: from settings to a running node. The one place that may name every layer.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::api::{self, ApiState, RequestIds};
+use crate::config::Config;
+use crate::domain::clock::{Clock, SystemClock};
+use crate::search::{ReadModel, SearchError, SearchOptions, follower};
+use crate::service::directory::Directory;
+use crate::service::health::Health;
+use crate::service::imports::Imports;
+use crate::service::recipients::Recipients;
+use crate::storage::embedded::EmbeddedOptions;
+use crate::storage::{self, Database, OpenError};
+use crate::telemetry::Metrics;
+
+/// Cache of the private PostgreSQL, in megabytes.
+const SHARED_BUFFERS_MB: u32 = 256;
+/// Connections of the private PostgreSQL beyond those of one node: commands join it too.
+const SPARE_CONNECTIONS: u32 = 40;
+
+/// Why a node does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Another process has the index.
+    #[error("the index in {dir} belongs to a running node, which keeps it up to date by itself")]
+    IndexInUse {
+        /// Where the index lies.
+        dir: PathBuf,
+    },
+    /// The index cannot be opened.
+    #[error("the index cannot be opened: {0}")]
+    Index(#[source] SearchError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        error: std::io::Error,
+    },
+    /// The listener broke.
+    #[error("serving ended: {0}")]
+    Serve(#[source] std::io::Error),
+}
+
+/// Opens the database that the settings name, else the private one.
+pub async fn open_database(config: &Config) -> anyhow::Result<Database> {
+    let connections = config.database.max_connections;
+    Ok(match config.database.address()? {
+        Some(url) => Database::connect(url.reveal(), connections).await?,
+        None => Database::embedded(embedded_options(config), connections).await?,
+    })
+}
+
+/// The same for a node, which also starts while its own PostgreSQL is away.
+fn open_lazily(config: &Config, url: &str) -> Result<Database, OpenError> {
+    Database::connect_lazily(url, config.database.max_connections)
+}
+
+fn embedded_options(config: &Config) -> EmbeddedOptions {
+    EmbeddedOptions {
+        data_dir: config.data_dir.clone(),
+        user: config.database.embedded_user.clone(),
+        shared_buffers_mb: SHARED_BUFFERS_MB,
+        max_connections: config.database.max_connections + SPARE_CONNECTIONS,
+    }
+}
+
+/// Opens this node's index for this process alone.
+pub fn open_read_model(config: &Config, clock: Arc<dyn Clock>) -> Result<ReadModel, AppError> {
+    let dir = config.index_dir();
+    let options = SearchOptions {
+        writer_memory: config.search.writer_memory.as_usize(),
+        writer_threads: config.search.threads.get(),
+        poll_interval: config.search.poll_interval,
+    };
+    ReadModel::open(&dir, options, clock).map_err(|error| match error {
+        SearchError::Locked(_) => AppError::IndexInUse { dir },
+        other => AppError::Index(other),
+    })
+}
+
+/// A running node: database, read model and its follower, REST.
+pub struct Node {
+    config: Config,
+    database: Database,
+    /// What look-ups are answered from.
+    pub model: ReadModel,
+    follower: JoinHandle<()>,
+    router: axum::Router,
+    listener: TcpListener,
+}
+
+impl Node {
+    /// Starts everything but the answering of requests; `stop` ends the follower.
+    pub async fn start(config: Config, stop: CancellationToken) -> anyhow::Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let address = config.http.listen;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| AppError::Listen { address, error })?;
+        let model = open_read_model(&config, clock)?;
+        let database = match config.database.address()? {
+            Some(url) => open_lazily(&config, url.reveal())?,
+            None => {
+                Database::embedded(embedded_options(&config), config.database.max_connections)
+                    .await?
+            }
+        };
+        let follower = tokio::spawn(follow(model.clone(), database.pool.clone(), stop));
+        let router = api::router(state(&config, &model, &database.pool));
+        Ok(Self {
+            config,
+            database,
+            model,
+            follower,
+            router,
+            listener,
+        })
+    }
+
+    /// Where the node listens: the port too, where the settings leave it to the system.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Connections to the truth.
+    pub const fn pool(&self) -> &PgPool {
+        &self.database.pool
+    }
+
+    /// Answers requests until `stop`, then ends everything in order.
+    pub async fn serve(self, stop: &CancellationToken) -> anyhow::Result<()> {
+        tracing::info!(http.listen = %self.listener.local_addr()?, "serving");
+        let grace = self.config.http.shutdown_grace;
+        let served = api::serve(self.listener, self.router, stop.clone(), grace).await;
+        stop.cancel();
+        if let Err(error) = self.follower.await {
+            tracing::error!(%error, "the follower did not end well");
+        }
+        self.database.close().await?;
+        served.map_err(AppError::Serve)?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// Brings the schema up to date as soon as the database answers, then follows the feed.
+async fn follow(model: ReadModel, pool: PgPool, stop: CancellationToken) {
+    const PAUSE: Duration = Duration::from_secs(2);
+    while let Err(error) = storage::migrate(&pool).await {
+        tracing::warn!(%error, "the schema is not up to date yet");
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+    if let Err(error) = follower::follow(model, pool, stop).await {
+        tracing::error!(%error, "the node no longer follows the truth");
+    }
+}
+
+fn state(config: &Config, model: &ReadModel, pool: &PgPool) -> ApiState {
+    let metrics = Metrics::new();
+    let searches_at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let pool = pool.clone();
+    ApiState {
+        directory: Directory::new(model.clone(), metrics.clone(), searches_at_once),
+        recipients: Recipients::new(model.clone(), metrics.clone()),
+        health: Health::new(model.clone(), Arc::new(SystemClock)),
+        imports: Imports::new(move |import| {
+            let pool = pool.clone();
+            async move {
+                let mut connection = pool.acquire().await.map_err(storage::StorageError::from)?;
+                crate::ingest::rejects_csv(&mut connection, import).await
+            }
+        }),
+        metrics,
+        settings: Arc::new(config.http.clone()),
+        request_ids: Arc::new(RequestIds::new(process_number())),
+    }
+}
+
+/// What tells this process's request ids from those of others: when it began, and its number.
+fn process_number() -> u64 {
+    let began = SystemClock.now().unix_timestamp_nanos();
+    let bytes = [
+        began.to_ne_bytes().as_slice(),
+        &std::process::id().to_ne_bytes(),
+    ]
+    .concat();
+    xxhash_rust::xxh3::xxh3_64(&bytes)
+}

@@ -1,0 +1,108 @@
+//! Exit codes: what a script may rely on.
+
+use std::process::ExitCode;
+
+use crate::app::AppError;
+use crate::ingest::ImportError;
+use crate::storage::{OpenError, StorageError};
+
+/// Why a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Something unexpected failed.
+    Failure,
+    /// The settings cannot be used.
+    Config,
+    /// The files cannot be used.
+    Input,
+    /// The gate refused the import.
+    Refused,
+    /// Another process holds what is needed.
+    Busy,
+    /// The database cannot be had.
+    Database,
+    /// The service is not ready.
+    NotReady,
+}
+
+/// The table at the end of `--help`.
+pub(super) const HELP: &str = "\
+Exit codes:
+  0  done; also an import whose very files are applied already
+  1  something unexpected failed
+  2  the command line cannot be understood
+  3  the settings cannot be used
+  4  the files to import cannot be used
+  5  the gate refused the import: nothing was changed (--force lets it pass)
+  6  another process holds the import, the index or the data directory
+  7  the database cannot be reached, or refused
+  8  the service is not ready (health)
+
+Every setting can be given as ANNUAIRE__SECTION__KEY, such as ANNUAIRE__HTTP__LISTEN=0.0.0.0:8080.
+
+Examples:
+  annuaire demo
+  annuaire import rpps PS_LibreAcces_202601010300.zip --report report.json
+  annuaire import mailboxes Extraction_Correspondance_MSSante_202601010300.zip --dry-run
+  annuaire serve --config /etc/annuaire.toml";
+
+impl Exit {
+    /// The code of a failure, by the first cause that is known.
+    pub(super) fn of(error: &anyhow::Error) -> Self {
+        error
+            .chain()
+            .find_map(|cause| {
+                cause
+                    .downcast_ref()
+                    .map(Self::of_import)
+                    .or_else(|| cause.downcast_ref().map(Self::of_opening))
+                    .or_else(|| cause.downcast_ref::<StorageError>().map(|_| Self::Database))
+                    .or_else(|| cause.downcast_ref().map(Self::of_app))
+            })
+            .unwrap_or(Self::Failure)
+    }
+
+    const fn of_import(error: &ImportError) -> Self {
+        match error {
+            ImportError::Input(_)
+            | ImportError::Read(_)
+            | ImportError::Digest { .. }
+            | ImportError::NoSourceTime { .. } => Self::Input,
+            ImportError::Busy => Self::Busy,
+            ImportError::Storage(_) => Self::Database,
+            ImportError::Task(_) => Self::Failure,
+        }
+    }
+
+    const fn of_opening(error: &OpenError) -> Self {
+        use crate::storage::embedded::EmbeddedError;
+        match error {
+            OpenError::Embedded(EmbeddedError::Busy { .. }) => Self::Busy,
+            OpenError::Address(_) => Self::Config,
+            OpenError::Embedded(_) | OpenError::Storage(_) | OpenError::TooOld { .. } => {
+                Self::Database
+            }
+        }
+    }
+
+    const fn of_app(error: &AppError) -> Self {
+        match error {
+            AppError::IndexInUse { .. } => Self::Busy,
+            AppError::Index(_) | AppError::Listen { .. } | AppError::Serve(_) => Self::Failure,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Failure => 1,
+            Exit::Config => 3,
+            Exit::Input => 4,
+            Exit::Refused => 5,
+            Exit::Busy => 6,
+            Exit::Database => 7,
+            Exit::NotReady => 8,
+        })
+    }
+}

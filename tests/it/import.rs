@@ -1,0 +1,8 @@
+//! From published files to the tables, and what a second day does to them.
+
+mod days;
+mod failure;
+mod input;
+mod rows;
+mod samples;
+mod touched;

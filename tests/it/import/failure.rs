@@ -1,0 +1,1 @@
+//! Imports that break off: the state before is whole, and the import can be run again.

@@ -1,0 +1,12 @@
+//! The one integration test binary: real files, a real PostgreSQL, a real index.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test may panic, and says so when it skips"
+)]
+
+mod import;
+mod support;

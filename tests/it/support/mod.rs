@@ -1,0 +1,12 @@
+//! What tests share: a scratch place, a private PostgreSQL, published files of fictional people.
+
+pub(crate) mod database;
+pub(crate) mod importing;
+pub(crate) mod published;
+pub(crate) mod scratch;
+pub(crate) mod tables;
+
+/// Says on the terminal that a test could not do its work here, and why.
+pub(crate) fn skip(why: &str) {
+    println!("skipped: {why}");
+}
