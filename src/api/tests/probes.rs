@@ -1,6 +1,7 @@
 //! Health, measurements, status, rejects and the table of failures.
 
 use super::asking::Service;
+use super::fixture;
 use crate::config::Http;
 use crate::domain::error::ERROR_CODES;
 
@@ -65,12 +66,7 @@ async fn rejected_rows_can_be_downloaded_while_the_database_is_there() {
             .header("content-disposition")
             .contains("import-1-rejects.csv")
     );
-    assert_eq!(
-        answer.text(),
-        "file,line,code,detail\r\n\
-         \"PS_LibreAcces_Personne_activite_209901010000.txt\",7,\"row.field_count\",\
-         \"55 fields, not 56 \"\"or\"\" 57\"\r\n"
-    );
+    assert_eq!(answer.text(), fixture::REJECTS);
     let (status, problem) = service.refused("/v1/imports/3/rejects.csv").await;
     assert_eq!(
         (status, problem["code"].as_str()),
