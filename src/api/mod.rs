@@ -13,11 +13,14 @@ mod parameters;
 mod probes;
 mod problem;
 mod serve;
+#[cfg(test)]
+mod tests;
 mod v1;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -63,7 +66,7 @@ impl ApiState {
     }
 }
 
-/// The whole interface. Layers stand from the inside out.
+/// The whole interface.
 pub fn router(state: ApiState) -> Router {
     let edge = edge::Edge::new(
         &state.settings,
@@ -71,17 +74,20 @@ pub fn router(state: ApiState) -> Router {
         state.metrics.clone(),
     );
     let (routes, specification) = openapi::routes().split_for_parts();
-    routes
+    let routes = routes
         .with_state(state)
-        .merge(docs::routes(openapi::complete(specification)))
+        .merge(docs::routes(openapi::complete(specification)));
+    behind(edge, routes)
+}
+
+/// Routes behind the edge. Layers stand from the inside out.
+fn behind(edge: edge::Edge, routes: Router) -> Router {
+    routes
         .fallback(|| async { Problem::from(Failure::new(&ROUTE_NOT_FOUND, NOTHING_HERE)) })
         // A defect in one handler is one failed answer, not a broken connection.
         .layer(CatchPanicLayer::custom(panicked))
         // Id, limits, problems, headers, log: see `edge`.
-        .layer(axum::middleware::from_fn_with_state(
-            Arc::new(edge),
-            edge::pass,
-        ))
+        .layer(from_fn_with_state(Arc::new(edge), edge::pass))
         // Outside of all: problems are compressed too, and the log counts bytes before it.
         .layer(CompressionLayer::new())
 }
