@@ -10,8 +10,8 @@ use time::PrimitiveDateTime;
 use time::macros::format_description;
 
 use super::progress::Bars;
-use super::{Exit, Failed, output};
-use crate::app;
+use super::serve::stop_on_signal;
+use super::{Exit, Failed, output, with_database};
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
 use crate::domain::import::{ImportState, Source};
@@ -70,10 +70,8 @@ impl Import {
             Self::Rpps(files) => (Source::Rpps, files),
             Self::Mailboxes(files) => (Source::Mssante, files),
         };
-        let database = app::open_database(&config).await?;
-        let result = files.import(source, &config, &database).await;
-        database.close().await?;
-        result
+        let import = async |database: &Database| files.import(source, &config, database).await;
+        with_database(&config, &stop_on_signal()?, import).await
     }
 }
 

@@ -3,6 +3,8 @@
 //! Knows the files through `annuaire-importers` and the database through `storage`; it knows no
 //! protocol and no index.
 
+mod compare;
+mod describe;
 mod error;
 mod guard;
 mod labels;

@@ -5,22 +5,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use annuaire_importers::{FileFormat, Input, Limits, RecognisedBy, SourceFile};
+use annuaire_importers::{Input, Limits, SourceFile};
 use sqlx::{PgConnection, PgPool};
 use time::PrimitiveDateTime;
 
+use super::compare::{compare, scope};
+use super::describe::{describe, register};
 use super::observe::{Event, Observer};
-use super::report::{EntityReport, FileReport, Report};
-use super::stage::{Staged, entities_of, origin_of, rejected, stage};
+use super::report::{FileReport, Report};
+use super::stage::{Staged, rejected, stage};
 use super::{GatePolicy, ImportError, Refusal};
 use crate::domain::clock::Clock;
 use crate::domain::import::{ImportState, Source};
 use crate::storage::imports::{self, ImportFile, ImportLock, Outcome};
-use crate::storage::merge::{self, Difference, Operation};
+use crate::storage::merge::{self, Difference};
 use crate::storage::{Entity, StorageError, bulk, changes, codes};
-
-/// Examples of each kind of change in the report.
-const EXAMPLES: i64 = 20;
 
 /// What to import, and how.
 #[derive(Clone, Debug)]
@@ -377,114 +376,6 @@ impl Import<'_> {
         self.close(connection, report).await?;
         Ok(())
     }
-}
-
-fn describe(
-    source: &SourceFile,
-    given: Option<PrimitiveDateTime>,
-    observer: &dyn Observer,
-) -> Result<FileReport, ImportError> {
-    observer.observe(Event::Hashing { file: &source.name });
-    let source_time = source.source_time.or(given);
-    if source_time.is_none() {
-        return Err(ImportError::NoSourceTime {
-            file: source.name.clone(),
-        });
-    }
-    let digest = source.sha256().map_err(|error| ImportError::Digest {
-        file: source.name.clone(),
-        error,
-    })?;
-    Ok(FileReport {
-        name: source.name.clone(),
-        format: source.format.as_str().to_owned(),
-        sha256: hexadecimal(&digest),
-        bytes: source.bytes,
-        source_time,
-        recognised_by: match source.recognised_by {
-            RecognisedBy::NameAndHeader => "name and header",
-            RecognisedBy::Header => "header alone",
-        }
-        .to_owned(),
-        ..FileReport::default()
-    })
-}
-
-fn hexadecimal(digest: &[u8; 32]) -> String {
-    use std::fmt::Write as _;
-    digest.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn register(file: &FileReport) -> ImportFile {
-    ImportFile {
-        name: file.name.clone(),
-        format: file.format.clone(),
-        sha256: file.sha256.clone(),
-        bytes: i64::try_from(file.bytes).unwrap_or(i64::MAX),
-        source_time: file.source_time,
-    }
-}
-
-/// The entities these files are the truth of, in the order of the model, and the origins among them.
-fn scope(files: &[SourceFile]) -> (Vec<&'static Entity>, Vec<&'static str>) {
-    let formats: Vec<FileFormat> = files.iter().map(|file| file.format).collect();
-    let entities = crate::storage::ENTITIES
-        .iter()
-        .filter(|entity| {
-            formats
-                .iter()
-                .any(|format| entities_of(*format).contains(&entity.name))
-        })
-        .collect();
-    (
-        entities,
-        formats.into_iter().filter_map(origin_of).collect(),
-    )
-}
-
-async fn compare(
-    connection: &mut PgConnection,
-    entity: &'static Entity,
-    origins: &[&str],
-    staged: &Staged,
-) -> Result<(Difference, EntityReport), ImportError> {
-    let mut described = EntityReport::default();
-    if let Some(lane) = staged.summary.lanes.get(entity.name) {
-        if lane.conflicts > 0 {
-            described.conflicting = merge::keep_one_per_key(connection, entity).await?;
-        }
-        if !lane.copies.is_empty() {
-            let extra = lane.copies.iter().map(|(digest, count)| (*digest, *count));
-            merge::set_copies(connection, entity, extra).await?;
-            described.copies = lane.copies.values().map(|extra| i64::from(*extra)).sum();
-        }
-        described.flagged = lane
-            .flagged
-            .iter()
-            .map(|(flag, count)| (flag.as_str().to_owned(), *count))
-            .collect();
-    }
-    let difference = merge::compare(connection, entity, origins).await?;
-    described.before = difference.before;
-    described.added = difference.added;
-    described.changed = difference.changed;
-    described.removed = difference.removed;
-    described.unchanged = difference.unchanged();
-    for (name, operation) in [
-        ("added", Operation::Added),
-        ("changed", Operation::Changed),
-        ("removed", Operation::Removed),
-    ] {
-        let keys = merge::examples(connection, entity, operation, EXAMPLES).await?;
-        if !keys.is_empty() {
-            described.examples.insert(name.to_owned(), keys);
-        }
-    }
-    Ok((difference, described))
 }
 
 fn total_rejected(report: &Report) -> i64 {
