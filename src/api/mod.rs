@@ -17,6 +17,7 @@ mod serve;
 #[cfg(test)]
 mod tests;
 mod v1;
+mod values;
 
 use std::sync::Arc;
 
