@@ -2,6 +2,7 @@
 //!
 //! It knows HTTP and the use cases of [`crate::service`]; neither SQL nor the index.
 
+mod absence;
 mod answer;
 mod body;
 mod docs;
@@ -16,10 +17,12 @@ mod serve;
 #[cfg(test)]
 mod tests;
 mod v1;
+mod values;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -57,10 +60,6 @@ pub struct ApiState {
 }
 
 impl ApiState {
-    fn max_body_bytes(&self) -> usize {
-        self.settings.max_body.as_usize()
-    }
-
     fn max_query_bytes(&self) -> usize {
         self.settings.max_query.as_usize()
     }
@@ -68,6 +67,7 @@ impl ApiState {
 
 /// The whole interface.
 pub fn router(state: ApiState) -> Router {
+    let max_body = state.settings.max_body.as_usize();
     let edge = edge::Edge::new(
         &state.settings,
         Arc::clone(&state.request_ids),
@@ -77,15 +77,17 @@ pub fn router(state: ApiState) -> Router {
     let routes = routes
         .with_state(state)
         .merge(docs::routes(openapi::complete(specification)));
-    behind(edge, routes)
+    behind(edge, max_body, routes)
 }
 
 /// Routes behind the edge. Layers stand from the inside out.
-fn behind(edge: edge::Edge, routes: Router) -> Router {
+fn behind(edge: edge::Edge, max_body: usize, routes: Router) -> Router {
     routes
         .fallback(|| async { Problem::from(Failure::new(&ROUTE_NOT_FOUND, NOTHING_HERE)) })
         // A defect in one handler is one failed answer, not a broken connection.
         .layer(CatchPanicLayer::custom(panicked))
+        // What the reading of bodies goes by; see `body`.
+        .layer(DefaultBodyLimit::max(max_body))
         // Id, limits, problems, headers, log: see `edge`.
         .layer(from_fn_with_state(Arc::new(edge), edge::pass))
         // Outside of all: problems are compressed too, and the log counts bytes before it.

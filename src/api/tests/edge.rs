@@ -168,7 +168,7 @@ async fn a_remote_client_that_asks_too_often_is_told_when_to_come_back() {
 fn alone(path: &str, route: MethodRouter, settings: &Http) -> Router {
     let ids = Arc::new(RequestIds::new(1));
     let edge = Edge::new(settings, ids, Metrics::new());
-    behind(edge, Router::new().route(path, route))
+    behind(edge, 1_000, Router::new().route(path, route))
 }
 
 async fn failed(router: Router, uri: &str) -> (u16, Value) {

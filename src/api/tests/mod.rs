@@ -2,6 +2,7 @@
 
 mod asking;
 mod bodies;
+mod conformance;
 mod docs;
 mod edge;
 mod examples;
@@ -10,3 +11,4 @@ mod hostile;
 mod lookups;
 mod parameters;
 mod probes;
+mod serving;
