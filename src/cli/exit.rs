@@ -72,7 +72,7 @@ impl Exit {
             | ImportError::Digest { .. }
             | ImportError::NoSourceTime { .. } => Self::Input,
             ImportError::Busy => Self::Busy,
-            ImportError::Storage(_) => Self::Database,
+            ImportError::Storage(_) | ImportError::Uncertain { .. } => Self::Database,
             ImportError::Task(_) => Self::Failure,
         }
     }

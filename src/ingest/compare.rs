@@ -1,13 +1,12 @@
 //! What an import would change, table by table.
 
 use annuaire_importers::{FileFormat, SourceFile};
-use sqlx::PgConnection;
 
 use super::ImportError;
 use super::report::EntityReport;
 use super::stage::{Staged, entities_of, origin_of};
-use crate::storage::Entity;
 use crate::storage::merge::{self, Difference, Operation};
+use crate::storage::{Connection, Entity};
 
 /// Examples of each kind of change in the report.
 const EXAMPLES: i64 = 20;
@@ -31,7 +30,7 @@ pub(super) fn scope(files: &[SourceFile]) -> (Vec<&'static Entity>, Vec<&'static
 
 /// Compares what was staged of an entity with the truth.
 pub(super) async fn compare(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     entity: &'static Entity,
     origins: &[&str],
     staged: &Staged,

@@ -1,4 +1,4 @@
-//! Why an import did not happen; nothing was changed in any of these cases.
+//! Why an import did not happen; nothing was changed, or it is said that this cannot be known.
 
 use annuaire_importers::{InputError, ReadError};
 
@@ -36,6 +36,14 @@ pub enum ImportError {
     /// The database failed.
     #[error("nothing was changed: {0}")]
     Storage(#[from] StorageError),
+    /// The connection broke while the import was being committed.
+    #[error(
+        "the connection broke while import {import} was being committed: run it again, which says whether it was applied"
+    )]
+    Uncertain {
+        /// Number of the import.
+        import: i64,
+    },
     /// A part of the program stopped without saying why.
     #[error("nothing was changed: a task of the import ended early ({0})")]
     Task(String),

@@ -17,6 +17,7 @@ mod observe;
 mod rejects;
 mod report;
 mod run;
+mod settle;
 mod stage;
 mod stager;
 

@@ -1,12 +1,10 @@
 //! Rejected rows as a CSV that people open in a spreadsheet.
 
-use sqlx::PgConnection;
-
-use crate::storage::{StorageError, imports};
+use crate::storage::{Connection, StorageError, imports};
 
 /// The rejected rows of an import as CSV with a header; `None` where there is no such import.
 pub async fn rejects_csv(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     import_id: i64,
 ) -> Result<Option<String>, StorageError> {
     Ok(imports::rejects(connection, import_id)

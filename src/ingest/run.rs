@@ -6,20 +6,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use annuaire_importers::{Input, Limits, SourceFile};
-use sqlx::{PgConnection, PgPool};
 use time::PrimitiveDateTime;
 
-use super::compare::{compare, scope};
 use super::describe::{describe, register};
 use super::observe::{Event, Observer};
 use super::report::{FileReport, Report};
-use super::stage::{Staged, rejected, stage};
+use super::stage::{rejected, stage};
 use super::{GatePolicy, ImportError, Refusal};
 use crate::domain::clock::Clock;
 use crate::domain::import::{ImportState, Source};
 use crate::storage::imports::{self, ImportFile, ImportLock, Outcome};
-use crate::storage::merge::{self, Difference};
-use crate::storage::{Entity, StorageError, bulk, changes, codes};
+use crate::storage::{Connection, Pool, StorageError, acquire, bulk};
 
 /// What to import, and how.
 #[derive(Clone, Debug)]
@@ -59,7 +56,7 @@ pub enum Waiting {
 }
 
 /// Why an import ended before it was applied.
-enum Ended {
+pub(super) enum Ended {
     Refused(Refusal),
     Failed(ImportError),
 }
@@ -83,40 +80,45 @@ impl From<StorageError> for Ended {
 }
 
 /// Imports, and reports; what the gate refuses is reported too, in state
-/// [`Refused`](ImportState::Refused). An error means that nothing was changed.
+/// [`Refused`](ImportState::Refused). An error means that nothing was changed, but for
+/// [`ImportError::Uncertain`]; it stands in the register of imports where the database can be reached.
 pub async fn run(
-    pool: &PgPool,
+    pool: &Pool,
     request: ImportRequest,
     clock: &dyn Clock,
     observer: Arc<dyn Observer>,
 ) -> Result<Report, ImportError> {
-    let expected = match request.source {
-        Source::Rpps => annuaire_importers::Source::Rpps,
-        Source::Mssante => annuaire_importers::Source::Mssante,
-    };
-    let input = Input::discover(&request.paths, expected, request.limits)?;
     let mut import = Import {
         seconds: Phases::new(),
         request,
         clock,
         observer,
     };
-    let files = import.hash(input.files()).await?;
+    let (input, files) = match import.look_at_files().await {
+        Ok(found) => found,
+        Err(error) => {
+            import.record_failure(pool, &error).await;
+            return Err(error);
+        }
+    };
     let lock = import.lock(pool).await?;
     let result = import.with_lock(pool, &input, files).await;
-    lock.release().await?;
+    if let Err(error) = lock.release().await {
+        // The lock ends with its connection all the same; the outcome of the import stands.
+        tracing::warn!(%error, "the import lock was lost before the import ended");
+    }
     result
 }
 
-struct Import<'a> {
-    request: ImportRequest,
+pub(super) struct Import<'a> {
+    pub(super) request: ImportRequest,
     clock: &'a dyn Clock,
-    observer: Arc<dyn Observer>,
-    seconds: Phases,
+    pub(super) observer: Arc<dyn Observer>,
+    pub(super) seconds: Phases,
 }
 
 /// Time spent by phase.
-struct Phases {
+pub(super) struct Phases {
     spent: BTreeMap<String, f64>,
     since: Instant,
 }
@@ -129,7 +131,7 @@ impl Phases {
         }
     }
 
-    fn end(&mut self, phase: &str) {
+    pub(super) fn end(&mut self, phase: &str) {
         let elapsed = self.since.elapsed();
         self.spent.insert(phase.to_owned(), elapsed.as_secs_f64());
         self.since = Instant::now();
@@ -137,10 +139,16 @@ impl Phases {
 }
 
 impl Import<'_> {
-    async fn hash(&mut self, sources: &[SourceFile]) -> Result<Vec<FileReport>, ImportError> {
-        let mut files = Vec::with_capacity(sources.len());
-        for source in sources {
-            let source = source.clone();
+    /// Finds the files and reads each once for its digest, before anything is asked of the database.
+    async fn look_at_files(&mut self) -> Result<(Input, Vec<FileReport>), ImportError> {
+        let expected = match self.request.source {
+            Source::Rpps => annuaire_importers::Source::Rpps,
+            Source::Mssante => annuaire_importers::Source::Mssante,
+        };
+        let input = Input::discover(&self.request.paths, expected, self.request.limits)?;
+        let mut files = Vec::with_capacity(input.files().len());
+        for source in input.files() {
+            let source: SourceFile = source.clone();
             let observer = Arc::clone(&self.observer);
             let given = self.request.source_time;
             let file = tokio::task::spawn_blocking(move || describe(&source, given, &*observer))
@@ -149,10 +157,23 @@ impl Import<'_> {
             files.push(file);
         }
         self.seconds.end("hash");
-        Ok(files)
+        Ok((input, files))
     }
 
-    async fn lock(&mut self, pool: &PgPool) -> Result<ImportLock, ImportError> {
+    /// Best effort: who asked for the import is told of the files, not of this.
+    async fn record_failure(&self, pool: &Pool, failure: &ImportError) {
+        let (source, now) = (self.request.source, self.clock.now());
+        let message = failure.to_string();
+        let recorded = async {
+            let mut connection = acquire(pool).await?;
+            imports::record_failure(&mut connection, source, &message, now).await
+        };
+        if let Err(error) = recorded.await {
+            tracing::warn!(%error, "a failed import could not be registered");
+        }
+    }
+
+    async fn lock(&mut self, pool: &Pool) -> Result<ImportLock, ImportError> {
         let mut told = false;
         let mut lock = loop {
             match (ImportLock::try_take(pool).await?, self.request.waiting) {
@@ -172,11 +193,11 @@ impl Import<'_> {
 
     async fn with_lock(
         &mut self,
-        pool: &PgPool,
+        pool: &Pool,
         input: &Input,
         files: Vec<FileReport>,
     ) -> Result<Report, ImportError> {
-        let mut connection = pool.acquire().await.map_err(StorageError::from)?;
+        let mut connection = acquire(pool).await?;
         let registered: Vec<ImportFile> = files.iter().map(register).collect();
         let source_time = files.iter().filter_map(|file| file.source_time).max();
         let id = imports::begin(
@@ -204,35 +225,42 @@ impl Import<'_> {
         let result = self
             .proceed(pool, &mut connection, input, &mut report)
             .await;
-        match result {
-            Ok(()) if report.state == ImportState::Applied => Ok(report),
-            Ok(()) => {
-                self.close(&mut connection, &mut report).await?;
-                Ok(report)
-            }
+        match &result {
+            Ok(()) => {}
             Err(Ended::Refused(refusal)) => {
                 report.state = ImportState::Refused;
                 report.message = format!("refused, nothing was changed: {refusal}");
-                self.close(&mut connection, &mut report).await?;
-                Ok(report)
             }
             Err(Ended::Failed(error)) => {
                 report.state = ImportState::Failed;
                 report.message = error.to_string();
+            }
+        }
+        // Whatever the outcome, what was staged goes: on a full disk its room is what is wanted.
+        if let Err(error) = bulk::empty_staging(&mut connection).await {
+            tracing::warn!(import.id = id, %error, "what was staged is left for the next import to remove");
+        }
+        match (report.state, result) {
+            (ImportState::Applied, Ok(())) => {}
+            (_, Ok(()) | Err(Ended::Refused(_))) => {
+                self.close(&mut connection, &mut report).await?
+            }
+            (_, Err(Ended::Failed(error))) => {
                 // The database may be what failed: the next import then closes this one as
                 // interrupted, and the first failure is the one to tell.
                 if let Err(unwritten) = self.close(&mut connection, &mut report).await {
-                    tracing::warn!(import.id = report.import, error = %unwritten, "the outcome of an import is not written");
+                    tracing::warn!(import.id = id, error = %unwritten, "the outcome of an import is not written");
                 }
-                Err(error)
+                return Err(error);
             }
         }
+        Ok(report)
     }
 
     /// Writes the outcome where it is not written together with what was applied.
-    async fn close(
+    pub(super) async fn close(
         &mut self,
-        connection: &mut PgConnection,
+        connection: &mut Connection,
         report: &mut Report,
     ) -> Result<(), StorageError> {
         report.seconds.clone_from(&self.seconds.spent);
@@ -253,8 +281,8 @@ impl Import<'_> {
 
     async fn proceed(
         &mut self,
-        pool: &PgPool,
-        connection: &mut PgConnection,
+        pool: &Pool,
+        connection: &mut Connection,
         input: &Input,
         report: &mut Report,
     ) -> Result<(), Ended> {
@@ -267,6 +295,7 @@ impl Import<'_> {
         bulk::empty_staging(connection).await?;
         let staged = stage(
             pool,
+            report.import,
             report.files.clone(),
             input.files().to_vec(),
             Arc::clone(&self.observer),
@@ -276,15 +305,13 @@ impl Import<'_> {
         report.files.clone_from(&staged.files);
         report.rejected = rejected(&report.files);
         imports::keep_rejects(connection, report.import, &staged.rejects).await?;
-        self.settle(connection, input, &staged, report).await?;
-        bulk::empty_staging(connection).await?;
-        Ok(())
+        self.settle(connection, input, &staged, report).await
     }
 
     /// Whether each file is, byte for byte, the one of its format that was applied last.
     async fn is_already_applied(
         &self,
-        connection: &mut PgConnection,
+        connection: &mut Connection,
         files: &[FileReport],
     ) -> Result<bool, ImportError> {
         for file in files {
@@ -298,7 +325,7 @@ impl Import<'_> {
 
     async fn check_age(
         &self,
-        connection: &mut PgConnection,
+        connection: &mut Connection,
         files: &[FileReport],
     ) -> Result<(), Ended> {
         for file in files {
@@ -311,69 +338,6 @@ impl Import<'_> {
                 .and_then(|last| Some((last.name.as_str(), last.source_time?)));
             self.request.gate.check_age((&file.name, published), last)?;
         }
-        Ok(())
-    }
-
-    /// Compares, gates and applies in one transaction; the report and the feed are part of it.
-    async fn settle(
-        &mut self,
-        connection: &mut PgConnection,
-        input: &Input,
-        staged: &Staged,
-        report: &mut Report,
-    ) -> Result<(), Ended> {
-        use sqlx::Connection as _;
-        let mut transaction = connection.begin().await.map_err(StorageError::from)?;
-        let (entities, origins) = scope(input.files());
-        let mut differences: Vec<(&'static Entity, Difference)> = Vec::new();
-        for entity in entities {
-            self.observer.observe(Event::Comparing {
-                entity: entity.name,
-            });
-            let (difference, described) =
-                compare(&mut transaction, entity, &origins, staged).await?;
-            differences.push((entity, difference));
-            report.entities.insert(entity.name.to_owned(), described);
-        }
-        self.seconds.end("compare");
-        self.request.gate.check_removals(&differences)?;
-        if self.request.mode == Mode::DryRun {
-            report.state = ImportState::DryRun;
-            "compared and, as asked, not applied".clone_into(&mut report.message);
-            return Ok(());
-        }
-        self.apply(&mut transaction, &differences, staged, report)
-            .await?;
-        transaction.commit().await.map_err(StorageError::from)?;
-        Ok(())
-    }
-
-    async fn apply(
-        &mut self,
-        connection: &mut PgConnection,
-        differences: &[(&'static Entity, Difference)],
-        staged: &Staged,
-        report: &mut Report,
-    ) -> Result<(), ImportError> {
-        let closed_on = report.source_time.date();
-        for (entity, _) in differences {
-            self.observer.observe(Event::Applying {
-                entity: entity.name,
-            });
-            merge::apply(connection, entity, report.import, closed_on).await?;
-        }
-        report.labels_changed = codes::upsert(connection, &staged.summary.labels.winners()).await?;
-        let entities: Vec<&Entity> = differences.iter().map(|(entity, _)| *entity).collect();
-        report.documents_touched = merge::touch(connection, &entities).await?;
-        report.state = ImportState::Applied;
-        report.message = match report.documents_touched {
-            0 => "applied: nothing had changed".to_owned(),
-            touched => format!("applied: {touched} documents changed"),
-        };
-        let position = changes::append_touched(connection, report.import).await?;
-        report.feed_position = Some(position.0);
-        self.seconds.end("apply");
-        self.close(connection, report).await?;
         Ok(())
     }
 }

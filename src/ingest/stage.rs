@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::storage::Pool;
 use annuaire_importers::{
     FileFormat, InputError, ReadError, Records, Reject, Row, Rows, SourceFile, Table,
 };
-use sqlx::PgPool as Pool;
+use tokio::task::JoinSet;
 
 use super::lane::Closed;
 use super::observe::{Event, Observer};
 use super::report::FileReport;
 use super::stager::{LaneEnd, Stager, StagerSummary};
 use super::{ImportError, map_activity, map_correspondence, map_diploma, map_skill};
-use crate::storage::StorageError;
-use crate::storage::bulk::Copy;
+use crate::storage::bulk::copy_chunks;
 use crate::storage::imports::{REJECTS_KEPT, StoredReject};
 
 /// Rows between two signs of progress.
@@ -57,42 +57,39 @@ enum Interrupted {
 /// Reads every file and stages its rows.
 pub(super) async fn stage(
     pool: &Pool,
+    import_id: i64,
     files: Vec<FileReport>,
     sources: Vec<SourceFile>,
     observer: Arc<dyn Observer>,
 ) -> Result<Staged, ImportError> {
     let (stager, ends) = Stager::new();
-    let mut copies = tokio::task::JoinSet::new();
-    for end in ends {
-        copies.spawn(copy(pool.clone(), end));
+    let mut copies = JoinSet::new();
+    for LaneEnd { entity, chunks } in ends {
+        let pool = pool.clone();
+        copies.spawn(async move { copy_chunks(&pool, entity, import_id, chunks).await });
     }
     let reading =
         tokio::task::spawn_blocking(move || read_all(&sources, files, stager, &*observer));
     let read = reading
         .await
-        .map_err(|error| ImportError::Task(error.to_string()))?;
-    // A failed COPY closes its lane and so ends the reading: its reason comes first.
+        .map_err(|error| ImportError::Task(error.to_string()));
+    // All are waited for, so that none still writes when the import is over.
+    let mut failed = None;
     while let Some(copied) = copies.join_next().await {
-        copied.map_err(|error| ImportError::Task(error.to_string()))??;
+        let copied = copied
+            .map_err(|error| ImportError::Task(error.to_string()))
+            .and_then(|copied| copied.map_err(ImportError::Storage));
+        failed = failed.or(copied.err());
     }
-    read.map_err(|interrupted| match interrupted {
+    // A failed COPY closes its lane and so ends the reading: its reason comes first.
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    read?.map_err(|interrupted| match interrupted {
         Interrupted::Input(error) => ImportError::Input(error),
         Interrupted::Read(error) => ImportError::Read(error),
         Interrupted::Closed => ImportError::Task("staging was closed".to_owned()),
     })
-}
-
-async fn copy(pool: Pool, mut end: LaneEnd) -> Result<(), StorageError> {
-    let Some(first) = end.chunks.recv().await else {
-        return Ok(());
-    };
-    let mut copy = Copy::begin(&pool, end.entity).await?;
-    copy.send(first).await?;
-    while let Some(chunk) = end.chunks.recv().await {
-        copy.send(chunk).await?;
-    }
-    copy.finish().await?;
-    Ok(())
 }
 
 fn read_all(

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 
-use sqlx::{PgConnection, PgPool};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -16,7 +15,7 @@ use super::error::SearchError;
 use super::model::{ReadModel, Rebuild, Update};
 use super::status::RebuildProgress;
 use crate::domain::feed::{DocumentKind, FeedPosition};
-use crate::storage::{self, StorageError, changes, codes, documents, imports};
+use crate::storage::{self, Connection, Pool, StorageError, changes, codes, documents, imports};
 
 /// Documents read and indexed in one go.
 const CHUNK: usize = 5_000;
@@ -34,7 +33,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// Follows the feed until cancelled; a database that goes away is waited for.
 pub async fn follow(
     model: ReadModel,
-    pool: PgPool,
+    pool: Pool,
     cancel: CancellationToken,
 ) -> Result<(), SearchError> {
     let mut pause = FIRST_PAUSE;
@@ -63,7 +62,7 @@ pub async fn follow(
 /// Rebuilds the index from the truth as it is now, beside the one that serves.
 pub async fn rebuild(
     model: &ReadModel,
-    pool: &PgPool,
+    pool: &Pool,
     cancel: &CancellationToken,
 ) -> Result<FeedPosition, SearchError> {
     let mut truth = storage::begin_snapshot(pool).await?;
@@ -76,7 +75,7 @@ pub async fn rebuild(
 
 struct Follower<'a> {
     model: &'a ReadModel,
-    pool: &'a PgPool,
+    pool: &'a Pool,
     cancel: &'a CancellationToken,
     /// Kept between updates; `None` before the first, and after a rebuild or a failure.
     update: Option<Update>,
@@ -85,7 +84,7 @@ struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    fn new(model: &'a ReadModel, pool: &'a PgPool, cancel: &'a CancellationToken) -> Self {
+    fn new(model: &'a ReadModel, pool: &'a Pool, cancel: &'a CancellationToken) -> Self {
         Self {
             model,
             pool,
@@ -144,7 +143,7 @@ impl<'a> Follower<'a> {
 
     async fn update(
         &mut self,
-        truth: &mut PgConnection,
+        truth: &mut Connection,
         from: FeedPosition,
         to: FeedPosition,
     ) -> Result<(), SearchError> {
@@ -178,7 +177,7 @@ impl<'a> Follower<'a> {
 
     async fn rebuild(
         &mut self,
-        truth: &mut PgConnection,
+        truth: &mut Connection,
         head: FeedPosition,
     ) -> Result<(), SearchError> {
         let rebuilt = self.rebuild_beside(truth, head).await;
@@ -188,7 +187,7 @@ impl<'a> Follower<'a> {
 
     async fn rebuild_beside(
         &mut self,
-        truth: &mut PgConnection,
+        truth: &mut Connection,
         head: FeedPosition,
     ) -> Result<(), SearchError> {
         let mut progress = RebuildProgress { done: 0, total: 0 };
@@ -276,7 +275,7 @@ fn apply(
 
 /// The keys that changed after a position, each once.
 async fn changed_keys(
-    truth: &mut PgConnection,
+    truth: &mut Connection,
     after: FeedPosition,
 ) -> Result<BTreeMap<DocumentKind, BTreeSet<String>>, SearchError> {
     let mut changed: BTreeMap<DocumentKind, BTreeSet<String>> = BTreeMap::new();
@@ -294,7 +293,7 @@ async fn changed_keys(
 }
 
 async fn read(
-    truth: &mut PgConnection,
+    truth: &mut Connection,
     kind: DocumentKind,
     keys: &[String],
 ) -> Result<Vec<Document>, SearchError> {
@@ -321,6 +320,7 @@ fn is_database_there(error: &SearchError) -> bool {
         SearchError::Storage(
             StorageError::DiskFull(_)
             | StorageError::Statement(_)
+            | StorageError::Superseded
             | StorageError::Inconsistent { .. }
             | StorageError::Migration(_),
         )

@@ -1,10 +1,10 @@
 //! Rows on their way into the staging tables, by COPY.
 
-use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgCopyIn, PgPool, PgPoolCopyExt as _};
-use sqlx::{PgConnection, Postgres};
+use sqlx::PgConnection;
+use sqlx::postgres::PgPool;
+use tokio::sync::mpsc::Receiver;
 
-use super::{Entity, StorageError};
+use super::{Entity, StorageError, imports};
 
 /// Rows in PostgreSQL's COPY text format (manual, "File Formats: Text Format"): tabs between fields,
 /// backslash escapes, so that any data arrives unchanged.
@@ -101,40 +101,35 @@ impl CopyRows {
     }
 }
 
-/// An open COPY into one staging table, on a connection of its own.
-pub struct Copy {
-    inner: PgCopyIn<PoolConnection<Postgres>>,
-}
-
-impl Copy {
-    /// Begins a COPY into the staging table of an entity.
-    pub async fn begin(pool: &PgPool, entity: &Entity) -> Result<Self, StorageError> {
-        let columns = entity.staged_columns();
-        let statement = format!(
-            "copy staging.{} ({}) from stdin",
-            entity.name,
-            columns.join(", ")
-        );
-        Ok(Self {
-            inner: pool.copy_in_raw(&statement).await?,
-        })
+/// Copies chunks of whole rows into the staging table of an entity until their sender is gone, on a
+/// connection of its own; all of them or none. Nothing is asked of the database before the first.
+///
+/// An error leaves the channel closed, which ends the sender.
+pub async fn copy_chunks(
+    pool: &PgPool,
+    entity: &Entity,
+    import_id: i64,
+    mut chunks: Receiver<Vec<u8>>,
+) -> Result<(), StorageError> {
+    let Some(first) = chunks.recv().await else {
+        return Ok(());
+    };
+    let mut transaction = pool.begin().await?;
+    if !imports::share_running(&mut transaction, import_id).await? {
+        return Err(StorageError::Superseded);
     }
-
-    /// Sends whole rows.
-    pub async fn send(&mut self, rows: Vec<u8>) -> Result<(), StorageError> {
-        self.inner.send(rows).await?;
-        Ok(())
+    let statement = format!(
+        "copy staging.{} ({}) from stdin",
+        entity.name,
+        entity.staged_columns().join(", ")
+    );
+    let mut copy = transaction.copy_in_raw(&statement).await?;
+    copy.send(first).await?;
+    while let Some(chunk) = chunks.recv().await {
+        copy.send(chunk).await?;
     }
-
-    /// Ends the COPY; gives the number of rows.
-    pub async fn finish(self) -> Result<u64, StorageError> {
-        Ok(self.inner.finish().await?)
-    }
-
-    /// Gives the COPY up; nothing of it stays.
-    pub async fn abort(self, why: &str) -> Result<(), StorageError> {
-        Ok(self.inner.abort(why).await?)
-    }
+    copy.finish().await?;
+    Ok(transaction.commit().await?)
 }
 
 /// Empties every staging table.

@@ -11,6 +11,8 @@ pub struct Entity {
     pub content: &'static [&'static str],
     /// When a staged row `s` differs from the row `t` of the same key.
     pub differs: &'static str,
+    /// Content columns whose former value still says which documents show the row.
+    pub former: &'static [&'static str],
     /// What else a row must meet to be under the rule of the files being imported.
     pub scope: Scope,
 }
@@ -34,6 +36,7 @@ pub const ENTITIES: &[Entity] = &[
         key: &["national_id"],
         content: &["civility", "family", "given", "flags", "digest"],
         differs: BY_DIGEST,
+        former: &[],
         scope: Scope::Whole,
     },
     Entity {
@@ -41,6 +44,7 @@ pub const ENTITIES: &[Entity] = &[
         key: &["national_id", "profession", "category"],
         content: &["title", "flags", "digest"],
         differs: BY_DIGEST,
+        former: &[],
         scope: Scope::Whole,
     },
     Entity {
@@ -48,6 +52,7 @@ pub const ENTITIES: &[Entity] = &[
         key: &["national_id", "profession", "kind", "code", "origin"],
         content: &["flags", "digest"],
         differs: BY_DIGEST,
+        former: &[],
         scope: Scope::ByOrigin,
     },
     Entity {
@@ -61,6 +66,7 @@ pub const ENTITIES: &[Entity] = &[
         ],
         content: &["flags", "digest"],
         differs: BY_DIGEST,
+        former: &[],
         scope: Scope::Whole,
     },
     Entity {
@@ -90,6 +96,7 @@ pub const ENTITIES: &[Entity] = &[
             "digest",
         ],
         differs: BY_DIGEST,
+        former: &["national_id"],
         scope: Scope::Whole,
     },
     Entity {
@@ -108,6 +115,7 @@ pub const ENTITIES: &[Entity] = &[
             "flags",
         ],
         differs: BY_COPIES,
+        former: &[],
         scope: Scope::Whole,
     },
     Entity {
@@ -115,6 +123,7 @@ pub const ENTITIES: &[Entity] = &[
         key: &["address"],
         content: &["kind", "accepts_paperless", "unlisted", "flags", "digest"],
         differs: BY_DIGEST,
+        former: &[],
         scope: Scope::Whole,
     },
     Entity {
@@ -141,6 +150,7 @@ pub const ENTITIES: &[Entity] = &[
             "flags",
         ],
         differs: BY_COPIES,
+        former: &[],
         scope: Scope::Whole,
     },
 ];

@@ -24,6 +24,9 @@ pub enum StorageError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The connection that held the right to import was lost, and another import began.
+    #[error("the right to import was lost with a connection, and another import began")]
+    Superseded,
     /// The schema cannot be brought up to date.
     #[error("the schema cannot be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -57,6 +60,7 @@ impl From<StorageError> for Failure {
             StorageError::Unavailable(_) => Self::new(&DATABASE_UNAVAILABLE, error.to_string()),
             StorageError::DiskFull(_)
             | StorageError::Statement(_)
+            | StorageError::Superseded
             | StorageError::Inconsistent { .. }
             | StorageError::Migration(_) => Self::new(&INTERNAL, error.to_string()),
         }

@@ -88,9 +88,12 @@ impl ImportLock {
         Ok(done.rows_affected())
     }
 
-    /// Gives the lock back at once.
-    pub async fn release(self) -> Result<(), StorageError> {
-        self.connection.close().await?;
+    /// Gives the lock back. Closing the connection alone would leave it held until the server
+    /// notices, and the next import would find it taken.
+    pub async fn release(mut self) -> Result<(), StorageError> {
+        sqlx::query_scalar!("select pg_advisory_unlock($1)", LOCK)
+            .fetch_one(&mut *self.connection)
+            .await?;
         Ok(())
     }
 }
@@ -129,6 +132,49 @@ pub async fn begin(
     }
     changes::wake(connection).await?;
     Ok(id)
+}
+
+/// Registers an import that failed before its files could be told apart.
+pub async fn record_failure(
+    connection: &mut PgConnection,
+    source: Source,
+    message: &str,
+    now: OffsetDateTime,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "insert into import (source, state, started_at, finished_at, message)
+        values ($1, 'failed', $2, $2, $3)",
+        source.as_str(),
+        now,
+        message.replace('\0', "\u{fffd}"),
+    )
+    .execute(&mut *connection)
+    .await?;
+    changes::wake(connection).await
+}
+
+/// Whether an import still runs, for one of several transactions that fill its staging tables: as
+/// long as they last nobody else can close the import, and so nobody else begins to stage.
+pub async fn share_running(connection: &mut PgConnection, id: i64) -> Result<bool, StorageError> {
+    let running = sqlx::query_scalar!(
+        r#"select state = 'running' as "running!" from import where id = $1 for share"#,
+        id,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(running.unwrap_or(false))
+}
+
+/// Whether an import still runs, for the transaction that applies it: an import that lost its lock
+/// with a broken connection, and was closed by the next one, must not.
+pub async fn hold_running(connection: &mut PgConnection, id: i64) -> Result<bool, StorageError> {
+    let running = sqlx::query_scalar!(
+        r#"select state = 'running' as "running!" from import where id = $1 for update"#,
+        id,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(running.unwrap_or(false))
 }
 
 /// Registers the end of an import.

@@ -125,6 +125,11 @@ pub async fn compare(
     let keys = list(entity.key.iter().copied(), |c| {
         format!("coalesce(s.{c}, t.{c}) as {c}")
     });
+    let former: String = entity
+        .former
+        .iter()
+        .map(|column| format!("t.{column} as former_{column},"))
+        .collect();
     let same = same_key(entity, "s", "t");
     let differs = entity.differs;
     let scope = match entity.scope {
@@ -139,7 +144,7 @@ pub async fn compare(
         connection,
         format!(
             "create temporary table delta_{name} on commit drop as
-            select {keys},
+            select {keys}, {former}
                 case when t.digest is null then 'a' when s.digest is null then 'r'
                     when t.closed_on is not null then 'o' else 'c' end as mark
             from staging.{name} s
@@ -280,17 +285,21 @@ fn touched_by(entity: &str) -> &'static str {
         "diploma" => "select 'practitioner' as kind, national_id as key from delta_diploma",
         "role" => "select 'practitioner' as kind, national_id as key from delta_role",
         // A structure shows in the documents of those who work there, and under its national
-        // identifier it gives and takes mailboxes.
+        // identifier, the former one too, it gives and takes mailboxes.
         "organization" => {
             "select 'organization' as kind, id as key from delta_organization
             union select 'organization', organization.national_id
                 from delta_organization join organization using (id)
+            union select 'organization', former_national_id from delta_organization
             union select 'practitioner', role.national_id
                 from delta_organization d join role on role.organization_id = d.id
                 where role.closed_on is null
             union select 'mailbox', attachment.address
-                from delta_organization join organization using (id)
-                join attachment on attachment.structure_id = organization.national_id
+                from (
+                    select national_id from delta_organization join organization using (id)
+                    union select former_national_id from delta_organization
+                ) named
+                join attachment on attachment.structure_id = named.national_id
                 where attachment.structure_id <> '' and attachment.closed_on is null"
         }
         "mailbox" => {

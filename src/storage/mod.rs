@@ -13,7 +13,8 @@ mod pool;
 
 pub use entities::{ENTITIES, Entity};
 pub use error::StorageError;
-pub use pool::{Database, OpenError, begin_snapshot, migrate};
+pub use pool::{Database, OpenError, acquire, begin, begin_snapshot, migrate};
+pub use sqlx::postgres::{PgConnection as Connection, PgPool as Pool};
 
 /// Migrations embedded in the program, applied in the order of their names.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();

@@ -3,8 +3,9 @@
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Postgres, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{Connection as _, Postgres, Transaction};
 
 use super::embedded::{Embedded, EmbeddedError, EmbeddedOptions};
 use super::{MIGRATOR, StorageError};
@@ -113,6 +114,18 @@ fn named(options: PgConnectOptions) -> PgConnectOptions {
 /// Brings the schema up to date; safe when several nodes start at once.
 pub async fn migrate(pool: &PgPool) -> Result<(), StorageError> {
     MIGRATOR.run(pool).await.map_err(StorageError::from)
+}
+
+/// Takes a connection of the pool.
+pub async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, StorageError> {
+    Ok(pool.acquire().await?)
+}
+
+/// Begins a transaction; dropped without a commit, it changes nothing.
+pub async fn begin(
+    connection: &mut PgConnection,
+) -> Result<Transaction<'_, Postgres>, StorageError> {
+    Ok(connection.begin().await?)
 }
 
 /// Begins a transaction that sees one moment and changes nothing.

@@ -27,7 +27,7 @@ fn zipped(files: &[PathBuf]) -> Vec<u8> {
 /// Runs an import that must fail and gives its sentence.
 fn refused(make: impl FnOnce(&Publisher) -> Import + Send + 'static) -> String {
     let (tell, told) = std::sync::mpsc::channel();
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let files = Publisher::new();
         Import::rpps([files.activities("202601010300", &[activity(1, 1)])])

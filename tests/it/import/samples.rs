@@ -11,7 +11,7 @@ fn the_samples_arrive_whole() {
     let Some(samples) = samples() else {
         return skip("no ../shared/data/samples beside this checkout");
     };
-    with_database(|database| async move {
+    with_database(async |database| {
         let pool = &database.pool;
         let report = Import::rpps([samples.clone()]).applied(pool).await;
         assert_eq!(report.rejected.values().sum::<u64>(), 0);

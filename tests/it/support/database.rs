@@ -38,8 +38,13 @@ pub(crate) fn server_options(data_dir: &std::path::Path) -> EmbeddedOptions {
 }
 
 /// Runs a test on a database of its own, on a runtime of its own, and drops the database.
-pub(crate) fn with_database<F: Future<Output = ()>>(test: impl FnOnce(TestDatabase) -> F) {
-    let options = create();
+pub(crate) fn with_database(test: impl AsyncFnOnce(TestDatabase)) {
+    with_database_in("pg_default", test);
+}
+
+/// The same in a tablespace.
+pub(crate) fn with_database_in(tablespace: &str, test: impl AsyncFnOnce(TestDatabase)) {
+    let options = create(tablespace);
     let name = options.get_database().unwrap().to_owned();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(3)
@@ -70,13 +75,19 @@ pub(crate) fn with_database<F: Future<Output = ()>>(test: impl FnOnce(TestDataba
     }
 }
 
-fn create() -> PgConnectOptions {
+fn create(tablespace: &str) -> PgConnectOptions {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let name = format!("t_{number}");
     let _alone = COPYING.lock().unwrap_or_else(PoisonError::into_inner);
-    let server = SERVER.get_or_init(start);
-    administer(&format!("create database {name} template {TEMPLATE}"));
+    let server = server();
+    administer(&format!(
+        "create database {name} template {TEMPLATE} tablespace {tablespace}"
+    ));
     server.connect_options().database(&name)
+}
+
+fn server() -> &'static Embedded {
+    SERVER.get_or_init(start)
 }
 
 fn start() -> Embedded {
@@ -106,8 +117,9 @@ fn start() -> Embedded {
     })
 }
 
-fn administer(statement: &str) {
-    let options = SERVER.get().unwrap().connect_options();
+/// Runs a statement as the owner of the server, outside of any database of a test.
+pub(crate) fn administer(statement: &str) {
+    let options = server().connect_options();
     block_on(async {
         let mut admin = options.connect().await.unwrap();
         sqlx::query(AssertSqlSafe(statement.to_owned()))
@@ -116,6 +128,26 @@ fn administer(statement: &str) {
             .unwrap();
         admin.close().await.unwrap();
     });
+}
+
+impl TestDatabase {
+    /// Ends every connection to this database, as a server that stops does.
+    pub(crate) fn end_connections(&self) -> impl FnOnce() + Send + 'static {
+        self.end_connections_where("true")
+    }
+
+    /// Ends those connections that meet a condition on `pg_stat_activity`.
+    pub(crate) fn end_connections_where(
+        &self,
+        condition: &str,
+    ) -> impl FnOnce() + Send + 'static + use<> {
+        let statement = format!(
+            "select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = '{}' and ({condition})",
+            self.name
+        );
+        move || administer(&statement)
+    }
 }
 
 /// Runs something on a small runtime of its own; not from within another.

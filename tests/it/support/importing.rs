@@ -81,14 +81,19 @@ impl Import {
 
 /// Does something once, on a thread of its own, when an import comes to a point; the import waits meanwhile.
 pub(crate) struct When {
-    is_it: fn(&Event<'_>) -> bool,
+    is_it: Box<IsIt>,
     act: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
+type IsIt = dyn Fn(&Event<'_>) -> bool + Send + Sync;
+
 impl When {
-    pub(crate) fn new(is_it: fn(&Event<'_>) -> bool, act: impl FnOnce() + Send + 'static) -> Self {
+    pub(crate) fn new(
+        is_it: impl Fn(&Event<'_>) -> bool + Send + Sync + 'static,
+        act: impl FnOnce() + Send + 'static,
+    ) -> Self {
         Self {
-            is_it,
+            is_it: Box::new(is_it),
             act: Mutex::new(Some(Box::new(act))),
         }
     }

@@ -1,5 +1,6 @@
 //! What tests share: a scratch place, a private PostgreSQL, published files of fictional people.
 
+pub(crate) mod child;
 pub(crate) mod database;
 pub(crate) mod importing;
 pub(crate) mod published;
