@@ -5,6 +5,7 @@ mod listing;
 mod matching;
 mod paging;
 mod roles;
+mod shape;
 
 use std::path::Path;
 use std::sync::Arc;
