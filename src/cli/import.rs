@@ -21,9 +21,9 @@ use crate::storage::{Database, migrate};
 /// Import published files.
 #[derive(Debug, Subcommand)]
 pub(super) enum Import {
-    /// The extract of professionals: Personne_activite, SavoirFaire and Dipl_AutExerc
+    /// The extract of professionals (three files: `PS_LibreAcces_…`)
     Rpps(Files),
-    /// The extract of secure mailboxes: Extraction_Correspondance_MSSante
+    /// The extract of secure mailboxes (`Extraction_Correspondance_MSSante_…`)
     Mailboxes(Files),
 }
 

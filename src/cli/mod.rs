@@ -47,8 +47,8 @@ struct Common {
     /// Where the private database, the index and the reports lie
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// PostgreSQL to use instead of a private one: postgres://user:password@host/name.
-    /// Others see the command line: better set `ANNUAIRE__DATABASE__URL` or database.url_file
+    /// PostgreSQL to use instead of a private one: `postgres://user:password@host/name`.
+    /// Others see the command line: better set `ANNUAIRE__DATABASE__URL` or `database.url_file`
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
 }

@@ -10,7 +10,8 @@ use super::asking::Service;
 use crate::api::examples::{EXAMPLES, Example};
 use crate::api::openapi;
 
-/// Set to rewrite the examples and the specification instead of comparing them.
+/// Set to rewrite the examples and the specification instead of comparing them: twice, since the
+/// specification holds the examples as they were compiled.
 const REWRITE: &str = "REWRITE_OPENAPI";
 
 fn committed(file: &str) -> PathBuf {

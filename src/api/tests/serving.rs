@@ -46,7 +46,7 @@ async fn a_running_request_is_answered_before_the_end() {
     };
     let node = run(
         Router::new().route("/", get(handler)),
-        Duration::from_secs(60),
+        Duration::from_mins(1),
     )
     .await;
     let mut client = TcpStream::connect(node.address).await.unwrap();

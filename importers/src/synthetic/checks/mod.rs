@@ -1,12 +1,5 @@
 //! What a whole country must be like, measured on its files as a reader would.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test may panic"
-)]
-
 mod days;
 mod layout;
 mod shares;
