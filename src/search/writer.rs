@@ -20,6 +20,9 @@ use crate::domain::feed::{DocumentKind, FeedPosition};
 /// than tantivy's own choice, for an index a tenth larger.
 const STORE_BLOCK: usize = 4 << 10;
 
+/// Bytes without which tantivy refuses to open a writer thread.
+const LEAST_MEMORY: usize = 15_000_000;
+
 /// An index being written, with the exact table that will go with it.
 pub(super) struct Writer {
     index: IndexWriter,
@@ -164,5 +167,7 @@ impl Writer {
 }
 
 fn open(index: &Index, options: &SearchOptions) -> Result<IndexWriter, SearchError> {
-    Ok(index.writer_with_num_threads(options.writer_threads.max(1), options.writer_memory)?)
+    let threads = options.writer_threads.max(1);
+    let memory = options.writer_memory.max(threads * LEAST_MEMORY);
+    Ok(index.writer_with_num_threads(threads, memory)?)
 }

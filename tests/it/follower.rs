@@ -64,7 +64,7 @@ impl Node {
     }
 
     async fn until(&self, holds: impl Fn(&FollowerStatus) -> bool) -> FollowerStatus {
-        let waited = timeout(Duration::from_secs(60), async {
+        let waited = timeout(Duration::from_mins(1), async {
             loop {
                 let status = self.model.status();
                 if holds(&status) {
@@ -86,7 +86,7 @@ impl Node {
 
 fn new_model() -> ReadModel {
     let options = SearchOptions {
-        writer_memory: 15 << 20,
+        writer_memory: 0, // the least that works
         ..SearchOptions::default()
     };
     ReadModel::open(&scratch::directory("index"), options, Arc::new(NOW)).unwrap()

@@ -1,5 +1,7 @@
 //! What lies on disk is tied to its version: an older program's index must never be misread.
 
+use std::fmt::Write as _;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::*;
@@ -55,7 +57,7 @@ fn a_change_of_what_is_stored_raises_the_version() {
     for document in filled() {
         let indexed = document.indexed(&fields).unwrap().unwrap();
         for (field, value) in indexed.field_values() {
-            shape.push_str(&format!("{field:?} {value:?}\n"));
+            writeln!(shape, "{field:?} {value:?}").unwrap();
         }
     }
     assert_eq!(
