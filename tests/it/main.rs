@@ -8,5 +8,6 @@
     reason = "a test may panic, and says so when it skips"
 )]
 
+mod follower;
 mod import;
 mod support;
