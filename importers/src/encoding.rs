@@ -174,7 +174,6 @@ impl std::fmt::Debug for Text {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
     use super::*;
     use proptest::prelude::*;

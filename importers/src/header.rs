@@ -145,7 +145,6 @@ impl Header {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
     use super::*;
     use crate::format::FileFormat;

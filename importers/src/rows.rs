@@ -126,7 +126,6 @@ impl<T: Table> Rows<T> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
     use super::*;
     use crate::format::FORMATS;

@@ -1,6 +1,7 @@
 //! JSON bodies of requests, within the limit, with every rejection a problem.
 
-use axum::body::{Bytes, to_bytes};
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use serde::de::DeserializeOwned;
@@ -24,7 +25,7 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Json<T> {
             )
             .into());
         }
-        let body = read(request, state.max_body_bytes()).await?;
+        let body = read(request, state).await?;
         match serde_json::from_slice(&body) {
             Ok(value) => Ok(Self(value)),
             // Without serde's own words, which repeat the caller's data.
@@ -42,31 +43,27 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Json<T> {
     }
 }
 
-async fn read(request: Request, limit: usize) -> Result<Bytes, Failure> {
-    let too_large = || {
-        Failure::new(
-            &BODY_TOO_LARGE,
-            format!("The body is larger than {limit} bytes."),
-        )
-    };
+async fn read(request: Request, state: &ApiState) -> Result<Bytes, Failure> {
+    let limit = state.settings.max_body;
+    let too_large = || Failure::new(&BODY_TOO_LARGE, format!("The body is larger than {limit}."));
     // Refused before it is sent, where the client says how much will come.
     let announced = request
         .headers()
         .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limit) {
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit.bytes()) {
         return Err(too_large());
     }
-    to_bytes(request.into_body(), limit).await.map_err(|error| {
-        // The body's own limit is the one cause that has a source of this name; any other is a
-        // connection that broke, and nobody will read the answer.
-        let cause = std::error::Error::source(&error).map(ToString::to_string);
-        if cause.is_some_and(|cause| cause.contains("length limit")) {
-            too_large()
-        } else {
-            Failure::new(&BODY_INVALID, "The body did not arrive whole.")
+    match Bytes::from_request(request, state).await {
+        Ok(body) => Ok(body),
+        Err(BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_))) => {
+            Err(too_large())
         }
-    })
+        Err(_) => Err(Failure::new(
+            &BODY_INVALID,
+            "The body did not arrive whole.",
+        )),
+    }
 }
 
 fn is_json(request: &Request) -> bool {

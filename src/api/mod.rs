@@ -2,6 +2,7 @@
 //!
 //! It knows HTTP and the use cases of [`crate::service`]; neither SQL nor the index.
 
+mod absence;
 mod answer;
 mod body;
 mod docs;
@@ -13,11 +14,16 @@ mod parameters;
 mod probes;
 mod problem;
 mod serve;
+#[cfg(test)]
+mod tests;
 mod v1;
+mod values;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -54,34 +60,36 @@ pub struct ApiState {
 }
 
 impl ApiState {
-    fn max_body_bytes(&self) -> usize {
-        self.settings.max_body.as_usize()
-    }
-
     fn max_query_bytes(&self) -> usize {
         self.settings.max_query.as_usize()
     }
 }
 
-/// The whole interface. Layers stand from the inside out.
+/// The whole interface.
 pub fn router(state: ApiState) -> Router {
+    let max_body = state.settings.max_body.as_usize();
     let edge = edge::Edge::new(
         &state.settings,
         Arc::clone(&state.request_ids),
         state.metrics.clone(),
     );
     let (routes, specification) = openapi::routes().split_for_parts();
-    routes
+    let routes = routes
         .with_state(state)
-        .merge(docs::routes(openapi::complete(specification)))
+        .merge(docs::routes(openapi::complete(specification)));
+    behind(edge, max_body, routes)
+}
+
+/// Routes behind the edge. Layers stand from the inside out.
+fn behind(edge: edge::Edge, max_body: usize, routes: Router) -> Router {
+    routes
         .fallback(|| async { Problem::from(Failure::new(&ROUTE_NOT_FOUND, NOTHING_HERE)) })
         // A defect in one handler is one failed answer, not a broken connection.
         .layer(CatchPanicLayer::custom(panicked))
+        // What the reading of bodies goes by; see `body`.
+        .layer(DefaultBodyLimit::max(max_body))
         // Id, limits, problems, headers, log: see `edge`.
-        .layer(axum::middleware::from_fn_with_state(
-            Arc::new(edge),
-            edge::pass,
-        ))
+        .layer(from_fn_with_state(Arc::new(edge), edge::pass))
         // Outside of all: problems are compressed too, and the log counts bytes before it.
         .layer(CompressionLayer::new())
 }

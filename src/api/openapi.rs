@@ -4,7 +4,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{ApiState, examples, failures, probes, v1};
+use super::{ApiState, absence, examples, failures, probes, v1};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -43,6 +43,7 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
     document.info.license = None;
     let components = document.components.get_or_insert_default();
     components.schemas.extend([failures::schema()]);
+    absence::state(&mut document);
     examples::embed(&mut document);
     document
 }

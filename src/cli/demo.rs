@@ -12,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 use super::import::summarize;
 use super::progress::{Bars, Unit};
 use super::serve::stop_on_signal;
-use super::{Common, Exit, Failed, output};
-use crate::app::{self, Node};
+use super::{Common, Exit, Failed, output, with_database};
+use crate::app::Node;
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
 use crate::domain::import::Source;
@@ -41,11 +41,8 @@ impl Demo {
         crate::telemetry::log::init(&config.log)?;
         let stop = stop_on_signal()?;
         output::note(&format!("data directory: {}", config.data_dir.display()));
-        tokio::select! {
-            filled = self.fill(&config) => filled?,
-            // Whatever was under way is whole again at the next start.
-            () = stop.cancelled() => return Ok(()),
-        }
+        let fill = async |database: &Database| self.fill(&config, database).await;
+        with_database(&config, &stop, fill).await?;
         let node = Node::start(config, stop.clone()).await?;
         show_indexing(&node, &stop).await?;
         let address = node.address()?;
@@ -57,14 +54,7 @@ impl Demo {
     }
 
     /// Generates and imports the country where the database is empty.
-    async fn fill(&self, config: &Config) -> Result<(), Failed> {
-        let database = app::open_database(config).await?;
-        let filled = self.fill_database(config, &database).await;
-        database.close().await?;
-        filled
-    }
-
-    async fn fill_database(&self, config: &Config, database: &Database) -> Result<(), Failed> {
+    async fn fill(&self, config: &Config, database: &Database) -> Result<(), Failed> {
         migrate(&database.pool).await?;
         let mut connection = database.pool.acquire().await?;
         let mailboxes = imports::last_applied(&mut connection, "Extraction_Correspondance_MSSante");

@@ -23,6 +23,8 @@ pub enum Exit {
     Database,
     /// The service is not ready.
     NotReady,
+    /// Ctrl-C or SIGTERM came before the end.
+    Interrupted,
 }
 
 /// The table at the end of `--help`.
@@ -37,6 +39,7 @@ Exit codes:
   6  another process holds the import, the index or the data directory
   7  the database cannot be reached, or refused
   8  the service is not ready (health)
+  130  interrupted by Ctrl-C or SIGTERM
 
 Every setting can be given as ANNUAIRE__SECTION__KEY, such as ANNUAIRE__HTTP__LISTEN=0.0.0.0:8080.
 
@@ -103,6 +106,7 @@ impl From<Exit> for ExitCode {
             Exit::Busy => 6,
             Exit::Database => 7,
             Exit::NotReady => 8,
+            Exit::Interrupted => 130,
         })
     }
 }

@@ -10,8 +10,8 @@ use time::PrimitiveDateTime;
 use time::macros::format_description;
 
 use super::progress::Bars;
-use super::{Exit, Failed, output};
-use crate::app;
+use super::serve::stop_on_signal;
+use super::{Exit, Failed, output, with_database};
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
 use crate::domain::import::{ImportState, Source};
@@ -21,9 +21,9 @@ use crate::storage::{Database, migrate};
 /// Import published files.
 #[derive(Debug, Subcommand)]
 pub(super) enum Import {
-    /// The extract of professionals: Personne_activite, SavoirFaire and Dipl_AutExerc
+    /// The extract of professionals (three files: `PS_LibreAcces_…`)
     Rpps(Files),
-    /// The extract of secure mailboxes: Extraction_Correspondance_MSSante
+    /// The extract of secure mailboxes (`Extraction_Correspondance_MSSante_…`)
     Mailboxes(Files),
 }
 
@@ -70,10 +70,8 @@ impl Import {
             Self::Rpps(files) => (Source::Rpps, files),
             Self::Mailboxes(files) => (Source::Mssante, files),
         };
-        let database = app::open_database(&config).await?;
-        let result = files.import(source, &config, &database).await;
-        database.close().await?;
-        result
+        let import = async |database: &Database| files.import(source, &config, database).await;
+        with_database(&config, &stop_on_signal()?, import).await
     }
 }
 

@@ -1,16 +1,18 @@
 //! `annuaire index`: this node's search index, when no node is running on it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Subcommand;
-use tokio_util::sync::CancellationToken;
 
 use super::progress::{Bars, Unit};
-use super::{Failed, output};
+use super::serve::stop_on_signal;
+use super::{Failed, output, with_database};
 use crate::app;
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
 use crate::search;
+use crate::storage::migrate;
 
 /// Look after this node's search index.
 #[derive(Debug, Subcommand)]
@@ -48,28 +50,27 @@ fn status(config: &Config) -> Result<(), Failed> {
 async fn rebuild(config: Config) -> Result<(), Failed> {
     crate::telemetry::log::init(&config.log)?;
     let model = app::open_read_model(&config, Arc::new(SystemClock))?;
-    let database = app::open_database(&config).await?;
-    let cancel = CancellationToken::new();
-    let result = {
-        let rebuilding = search::rebuild(&model, &database.pool, &cancel);
+    let stop = stop_on_signal()?;
+    with_database(&config, &stop, async |database| {
+        migrate(&database.pool).await?;
+        let rebuilding = search::rebuild(&model, &database.pool, &stop);
         tokio::pin!(rebuilding);
         let bars = Bars::default();
-        let mut ticks = tokio::time::interval(std::time::Duration::from_millis(200));
-        loop {
+        let mut ticks = tokio::time::interval(Duration::from_millis(200));
+        let result = loop {
             tokio::select! {
-                done = &mut rebuilding => {
-                    bars.end();
-                    break done;
-                }
+                done = &mut rebuilding => break done,
                 _ = ticks.tick() => {
                     if let Some(progress) = model.status().rebuild {
                         bars.show("indexing", Unit::Steps, progress.done, progress.total);
                     }
                 }
             }
-        }
-    };
-    database.close().await?;
-    result?;
+        };
+        bars.end();
+        result?;
+        Ok(())
+    })
+    .await?;
     status(&config)
 }

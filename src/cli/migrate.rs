@@ -1,15 +1,15 @@
 //! `annuaire migrate`: the schema, up to date.
 
-use super::{Failed, output};
-use crate::app;
+use super::serve::stop_on_signal;
+use super::{Failed, output, with_database};
 use crate::config::Config;
 
 pub(super) async fn run(config: Config) -> Result<(), Failed> {
     crate::telemetry::log::init(&config.log)?;
-    let database = app::open_database(&config).await?;
-    let migrated = crate::storage::migrate(&database.pool).await;
-    database.close().await?;
-    migrated?;
+    with_database(&config, &stop_on_signal()?, async |database| {
+        Ok(crate::storage::migrate(&database.pool).await?)
+    })
+    .await?;
     output::line("the schema is up to date");
     Ok(())
 }

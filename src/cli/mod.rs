@@ -17,9 +17,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use tokio_util::sync::CancellationToken;
 
 use crate::config::secret::Secret;
 use crate::config::{Config, Overrides};
+use crate::storage::Database;
 pub use exit::Exit;
 
 /// National directory and trust-space registry for secure health mail (MSSanté).
@@ -45,8 +47,8 @@ struct Common {
     /// Where the private database, the index and the reports lie
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// PostgreSQL to use instead of a private one: postgres://user:password@host/name.
-    /// Others see the command line: better set `ANNUAIRE__DATABASE__URL` or database.url_file
+    /// PostgreSQL to use instead of a private one: `postgres://user:password@host/name`.
+    /// Others see the command line: better set `ANNUAIRE__DATABASE__URL` or `database.url_file`
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
 }
@@ -142,10 +144,32 @@ fn run(Cli { common, command }: Cli) -> Result<(), Failed> {
 }
 
 fn block_on(task: impl Future<Output = Result<(), Failed>>) -> Result<(), Failed> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build()?
-        .block_on(task)
+        .build()?;
+    let result = runtime.block_on(task);
+    // Work on a thread of its own that was interrupted (generating, reading) is not waited for.
+    runtime.shutdown_background();
+    result
+}
+
+/// Does something with the database, and closes it whatever happens: a private server stops with
+/// its program, on Ctrl-C too.
+async fn with_database(
+    config: &Config,
+    stop: &CancellationToken,
+    task: impl AsyncFnOnce(&Database) -> Result<(), Failed>,
+) -> Result<(), Failed> {
+    let database = crate::app::open_database(config).await?;
+    let result = tokio::select! {
+        result = task(&database) => result,
+        () = stop.cancelled() => Err(Failed::new(
+            Exit::Interrupted,
+            anyhow::anyhow!("interrupted: nothing was changed that is not whole"),
+        )),
+    };
+    database.close().await?;
+    result
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Progress bars on standard error; where that is no terminal, one line per phase.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::io::IsTerminal as _;
 use std::sync::{Mutex, PoisonError};
 
@@ -28,7 +28,7 @@ pub(super) enum Unit {
 #[derive(Debug, Default)]
 pub(super) struct Bars {
     current: Mutex<Option<(String, ProgressBar)>>,
-    said: Mutex<HashMap<String, ()>>,
+    said: Mutex<HashSet<String>>,
 }
 
 impl Bars {
@@ -36,7 +36,7 @@ impl Bars {
     pub(super) fn show(&self, name: &str, unit: Unit, done: u64, total: u64) {
         if !std::io::stderr().is_terminal() {
             let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-            if said.insert(name.to_owned(), ()).is_none() {
+            if said.insert(name.to_owned()) {
                 output::note(name);
             }
             return;

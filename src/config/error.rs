@@ -28,7 +28,7 @@ pub enum ConfigError {
     Invalid {
         /// Where it stands: a file or a variable.
         place: String,
-        /// The key with its sections and a colon; empty for a file as a whole.
+        /// The key with its sections, or the line of a file that is not TOML, and a colon.
         key: String,
         /// What is wrong.
         detail: String,

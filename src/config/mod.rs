@@ -163,10 +163,15 @@ fn read(path: &Path) -> Result<Dict, ConfigError> {
         path: path.to_owned(),
         cause,
     })?;
-    toml::from_str(&text).map_err(|error| ConfigError::Invalid {
-        place: path.display().to_string(),
-        key: String::new(),
-        detail: error.to_string(),
+    toml::from_str(&text).map_err(|error| {
+        // Not the parser's own print, which shows the line: it may hold a password.
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+        ConfigError::Invalid {
+            place: path.display().to_string(),
+            key: format!("line {line}: "),
+            detail: error.message().to_owned(),
+        }
     })
 }
 

@@ -163,6 +163,14 @@ fn printed_settings_show_no_secret_and_read_back() {
 }
 
 #[test]
+fn a_file_that_is_not_toml_is_named_by_line_and_keeps_its_secrets() {
+    let error = load("[database]\nurl = \"postgres://u:hunter2@h/d\n", &[]).unwrap_err();
+    let error = error.to_string();
+    assert!(error.contains("annuaire.toml: line 2: "), "{error}");
+    assert!(!error.contains("hunter2"), "{error}");
+}
+
+#[test]
 fn data_lies_where_the_user_may_write() {
     for (user, xdg, home, expected) in [
         (User::Root, Some("/x"), Some("/root"), "/var/lib/annuaire"),

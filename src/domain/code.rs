@@ -4,6 +4,7 @@
 //! wins over that of the official table, and a code without either shows itself.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::name;
 
@@ -231,20 +232,38 @@ const SPECIALTY_GROUPS: &[(&str, &[&str])] = &[
 /// Labels by code system and code.
 #[derive(Clone, Debug)]
 pub struct CodeLabels {
-    labels: BTreeMap<CodeSystem, BTreeMap<String, String>>,
+    systems: BTreeMap<CodeSystem, SystemLabels>,
+}
+
+/// The labels of one system.
+#[derive(Clone, Debug, Default)]
+struct SystemLabels {
+    labels: BTreeMap<String, String>,
+    /// Codes with their folded labels, folded when the first word is resolved: folding them all
+    /// takes longer than the search that asks for it.
+    folded: OnceLock<Vec<(String, String)>>,
+}
+
+impl SystemLabels {
+    fn folded(&self) -> &[(String, String)] {
+        self.folded.get_or_init(|| {
+            let fold = |(code, label): (&String, &String)| (code.clone(), name::fold(label));
+            self.labels.iter().map(fold).collect()
+        })
+    }
 }
 
 impl CodeLabels {
     /// The official tables alone.
     pub fn official() -> Self {
-        let mut labels: BTreeMap<CodeSystem, BTreeMap<String, String>> = BTreeMap::new();
+        let mut systems: BTreeMap<CodeSystem, SystemLabels> = BTreeMap::new();
         for spec in CODE_SYSTEMS {
-            let system = labels.entry(spec.system).or_default();
+            let system = systems.entry(spec.system).or_default();
             for (code, label) in spec.tables.iter().flat_map(|table| official_rows(table)) {
-                system.insert(code.to_owned(), label.to_owned());
+                system.labels.insert(code.to_owned(), label.to_owned());
             }
         }
-        Self { labels }
+        Self { systems }
     }
 
     /// The official tables under the labels that the extracts use.
@@ -254,9 +273,10 @@ impl CodeLabels {
         let mut all = Self::official();
         for (system, code, label) in published {
             if !label.is_empty() {
-                all.labels
+                all.systems
                     .entry(system)
                     .or_default()
+                    .labels
                     .insert(code.to_owned(), label.to_owned());
             }
         }
@@ -265,25 +285,25 @@ impl CodeLabels {
 
     /// The label of a code; the code itself where none is known.
     pub fn label<'a>(&'a self, system: CodeSystem, code: &'a str) -> &'a str {
-        self.labels
+        self.systems
             .get(&system)
-            .and_then(|labels| labels.get(code))
+            .and_then(|system| system.labels.get(code))
             .map_or(code, String::as_str)
     }
 
     /// Whether the code is in the official table or in an extract.
     pub fn is_known(&self, system: CodeSystem, code: &str) -> bool {
-        self.labels
+        self.systems
             .get(&system)
-            .is_some_and(|labels| labels.contains_key(code))
+            .is_some_and(|system| system.labels.contains_key(code))
     }
 
     /// Every code of a system with its label, in the order of codes.
     pub fn codes(&self, system: CodeSystem) -> impl Iterator<Item = (&str, &str)> {
-        self.labels
+        self.systems
             .get(&system)
             .into_iter()
-            .flatten()
+            .flat_map(|system| &system.labels)
             .map(|(code, label)| (code.as_str(), label.as_str()))
     }
 
@@ -308,10 +328,12 @@ impl CodeLabels {
         {
             return codes.iter().map(|code| (*code).to_owned()).collect();
         }
+        let folded = self.systems.get(&system).map(SystemLabels::folded);
         let matching = |fits: &dyn Fn(&str) -> bool| -> Vec<String> {
-            self.codes(system)
-                .filter(|(_, label)| fits(&name::fold(label)))
-                .map(|(code, _)| code.to_owned())
+            let labels = folded.unwrap_or_default().iter();
+            labels
+                .filter(|(_, label)| fits(label))
+                .map(|(code, _)| code.clone())
                 .collect()
         };
         let equal = matching(&|label| label == wanted);

@@ -79,15 +79,19 @@ pub struct Address {
 }
 
 impl Address {
-    /// The town: the commune, else what follows the postal code in the bureau cedex.
+    /// The town: the commune, else what stands in the bureau cedex between postal code and `CEDEX`.
     pub fn town(&self) -> &str {
-        if self.commune.is_empty() {
-            self.cedex
-                .split_once(' ')
-                .filter(|(code, _)| code.bytes().all(|b| b.is_ascii_digit()))
-                .map_or(self.cedex.as_str(), |(_, town)| town)
-        } else {
-            &self.commune
+        if !self.commune.is_empty() {
+            return &self.commune;
+        }
+        let office = self
+            .cedex
+            .split_once(' ')
+            .filter(|(code, _)| code.bytes().all(|b| b.is_ascii_digit()))
+            .map_or(self.cedex.as_str(), |(_, office)| office);
+        match office.split_once(" CEDEX") {
+            Some((town, number)) if number.is_empty() || number.starts_with(' ') => town,
+            _ => office,
         }
     }
 }
@@ -150,6 +154,8 @@ mod tests {
             ..Address::default()
         };
         assert_eq!(address("25300 DOUBS", "").town(), "DOUBS");
+        assert_eq!(address("77000 MELUN CEDEX", "").town(), "MELUN");
+        assert_eq!(address("75571 PARIS CEDEX 12", "").town(), "PARIS");
         assert_eq!(address("44000 NANTES", "Nantes").town(), "Nantes");
         assert_eq!(
             address("GL 5O 2QJ CHELTENHAM", "").town(),

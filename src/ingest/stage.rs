@@ -75,11 +75,11 @@ pub(super) async fn stage(
         .map_err(|error| ImportError::Task(error.to_string()));
     // All are waited for, so that none still writes when the import is over.
     let mut failed = None;
-    while let Some(copied) = copies.join_next().await {
-        let copied = copied
+    while let Some(joined) = copies.join_next().await {
+        let finished = joined
             .map_err(|error| ImportError::Task(error.to_string()))
             .and_then(|copied| copied.map_err(ImportError::Storage));
-        failed = failed.or(copied.err());
+        failed = failed.or(finished.err());
     }
     // A failed COPY closes its lane and so ends the reading: its reason comes first.
     if let Some(error) = failed {

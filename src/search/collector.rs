@@ -30,6 +30,10 @@ impl Place {
         }
     }
 
+    const fn coarse(&self) -> (Reverse<u64>, u64) {
+        (self.score, self.order)
+    }
+
     /// The score that decides first.
     pub(super) const fn score(&self) -> u64 {
         self.score.0
@@ -51,6 +55,16 @@ impl Place {
 pub(super) struct PageCollector {
     pub(super) limit: usize,
     pub(super) after: Option<Place>,
+    pub(super) scoring: Scoring,
+}
+
+/// Whether matches differ in score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scoring {
+    /// They do: names were asked.
+    ByName,
+    /// All are equal: the index need not be asked for scores.
+    Equal,
 }
 
 /// What one pass found.
@@ -86,7 +100,10 @@ impl Collector for PageCollector {
     }
 
     fn requires_scoring(&self) -> bool {
-        true
+        match self.scoring {
+            Scoring::ByName => true,
+            Scoring::Equal => false,
+        }
     }
 
     fn merge_fruits(&self, segments: Vec<Found>) -> tantivy::Result<Found> {
@@ -122,22 +139,31 @@ impl SegmentCollector for SegmentPage {
 
     fn collect(&mut self, document: DocId, score: Score) {
         self.total += 1;
-        let score = whole(score);
-        // the columns are read only where the score does not decide
-        if self.wanted.after.is_some_and(|after| score > after.score()) {
+        let score = Reverse(whole(score));
+        // each column is read only where what is known already does not decide
+        let after = self.wanted.after;
+        if after.is_some_and(|after| score < after.score) {
             return;
         }
-        let decided = self.wanted.after.is_none_or(|after| score < after.score());
-        if decided && self.found.refuses(score) {
+        if after.is_none_or(|after| score > after.score) && self.found.refuses((score, 0)) {
+            self.following += 1;
+            return;
+        }
+        let order = self.order.get_val(document);
+        let coarse = (score, order);
+        if after.is_some_and(|after| coarse < after.coarse()) {
+            return;
+        }
+        if after.is_none_or(|after| coarse > after.coarse()) && self.found.refuses(coarse) {
             self.following += 1;
             return;
         }
         let place = Place {
-            score: Reverse(score),
-            order: self.order.get_val(document),
+            score,
+            order,
             key: self.key.get_val(document),
         };
-        if self.wanted.after.is_none_or(|after| place > after) {
+        if after.is_none_or(|after| place > after) {
             self.following += 1;
             self.found
                 .offer(place, DocAddress::new(self.segment, document));
@@ -161,9 +187,13 @@ impl BestPlaces {
         Self(BinaryHeap::with_capacity(limit.saturating_add(1)), limit)
     }
 
-    /// Whether any place with this score is worse than all that are kept.
-    fn refuses(&self, score: u64) -> bool {
-        self.0.len() >= self.1 && self.0.peek().is_none_or(|(worst, _)| score < worst.score())
+    /// Whether a place that is at best this one, its key left out, is worse than all that are kept.
+    fn refuses(&self, coarse: (Reverse<u64>, u64)) -> bool {
+        self.0.len() >= self.1
+            && self
+                .0
+                .peek()
+                .is_none_or(|(worst, _)| coarse > worst.coarse())
     }
 
     fn offer(&mut self, place: Place, document: DocAddress) {

@@ -3,7 +3,7 @@
 //! Each catch-up reads in one database snapshot and ends in one switch, so that a reader sees every
 //! commit of the truth whole or not at all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -211,8 +211,12 @@ impl<'a> Follower<'a> {
                 self.check_cancelled()?;
                 let keys = documents::keys_after(truth, kind, after.as_deref(), limit).await?;
                 let Some(last) = keys.last() else { break };
-                let documents = read(truth, kind, &keys).await?;
                 after = Some(last.clone());
+                let mut documents = read(truth, kind, &keys).await?;
+                // A national identifier also gives the structures that carry it, whose own keys
+                // come at their place.
+                let keys: HashSet<String> = keys.into_iter().collect();
+                documents.retain(|document| keys.contains(document.key()));
                 progress.done += u64::try_from(documents.len()).unwrap_or_default();
                 work = then(work, move |rebuild: &mut Rebuild| {
                     documents

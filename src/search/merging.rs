@@ -39,3 +39,52 @@ impl MergePolicy for FewSegments {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tantivy::Index;
+    use tantivy::index::SegmentId;
+    use tantivy::schema::Schema;
+
+    /// How many segments of these sizes (documents, of which deleted) become one.
+    fn merged(sizes: &[(u32, u32)]) -> Vec<usize> {
+        let index = Index::create_in_ram(Schema::builder().build());
+        let segments: Vec<SegmentMeta> = sizes
+            .iter()
+            .map(|(documents, deleted)| {
+                index
+                    .new_segment_meta(SegmentId::generate_random(), *documents)
+                    .with_delete_meta(*deleted, 1)
+            })
+            .collect();
+        FewSegments
+            .compute_merge_candidates(&segments)
+            .iter()
+            .map(|candidate| candidate.0.len())
+            .collect()
+    }
+
+    #[test]
+    fn small_segments_gather_and_the_large_one_is_rewritten_rarely() {
+        let nothing = Vec::<usize>::new();
+        for (sizes, expected) in [
+            (&[][..], &nothing),
+            (&[(100, 0)], &nothing),
+            (&[(100, 20)], &nothing),
+            (&[(100, 21)], &vec![1]),
+            (&[(100, 0), (1, 0), (1, 0), (1, 0), (1, 0)], &nothing),
+            (
+                &[(100, 0), (1, 0), (1, 0), (1, 0), (1, 0), (1, 0)],
+                &vec![5],
+            ),
+            (
+                &[(100, 0), (5, 0), (5, 0), (5, 0), (5, 0), (5, 0)],
+                &vec![6],
+            ),
+            (&[(100, 30), (5, 0)], &vec![2]),
+        ] {
+            assert_eq!(&merged(sizes), expected, "{sizes:?}");
+        }
+    }
+}

@@ -19,7 +19,8 @@ use crate::domain::feed::{DocumentKind, FeedPosition};
 /// How the read model works.
 #[derive(Clone, Debug)]
 pub struct SearchOptions {
-    /// Memory of the index writer, in bytes, all threads together; at least 15 MB each.
+    /// Memory of the index writer, in bytes, all threads together; less than 15 MB for each is
+    /// taken as that, the least the index engine works with.
     pub writer_memory: usize,
     /// Threads of the index writer.
     pub writer_threads: usize,

@@ -8,12 +8,49 @@ use tantivy::query::{
 };
 use tantivy::schema::IndexRecordOption;
 
+use super::collector::Scoring;
 use super::schema::Fields;
 use super::terms::{self, Fact, MailboxFact, SLOTS, Slot};
 use super::words::{self, NameScope};
 use crate::domain::feed::DocumentKind;
 use crate::domain::query::{MailboxFilter, OrganizationFilter, PractitionerFilter, RoleFilter};
 use crate::domain::town;
+
+/// Whether a filter gives people different scores.
+pub(super) fn scoring_of_people(filter: &PractitionerFilter) -> Scoring {
+    match filter {
+        PractitionerFilter::All(filters) | PractitionerFilter::Any(filters) => {
+            strongest(filters.iter().map(scoring_of_people))
+        }
+        PractitionerFilter::Name(_)
+        | PractitionerFilter::Family(_)
+        | PractitionerFilter::Given(_) => Scoring::ByName,
+        PractitionerFilter::Not(_)
+        | PractitionerFilter::Role(_)
+        | PractitionerFilter::HasMailbox(_) => Scoring::Equal,
+    }
+}
+
+/// Whether a filter gives structures different scores.
+pub(super) fn scoring_of_structures(filter: &OrganizationFilter) -> Scoring {
+    match filter {
+        OrganizationFilter::All(filters) => strongest(filters.iter().map(scoring_of_structures)),
+        OrganizationFilter::Name(_) => Scoring::ByName,
+        OrganizationFilter::City(_)
+        | OrganizationFilter::PostalCode(_)
+        | OrganizationFilter::Department(_)
+        | OrganizationFilter::Sectors(_)
+        | OrganizationFilter::HasMailbox(_) => Scoring::Equal,
+    }
+}
+
+fn strongest(mut scorings: impl Iterator<Item = Scoring>) -> Scoring {
+    if scorings.any(|scoring| scoring == Scoring::ByName) {
+        Scoring::ByName
+    } else {
+        Scoring::Equal
+    }
+}
 
 /// The people a filter means.
 pub(super) fn practitioners(filter: &PractitionerFilter, fields: &Fields) -> Box<dyn Query> {

@@ -11,7 +11,7 @@ use tantivy::schema::{IndexRecordOption, Value as _};
 use tantivy::{DocAddress, Searcher, TantivyDocument, Term};
 use xxhash_rust::xxh3::Xxh3Default;
 
-use super::collector::{PageCollector, Place};
+use super::collector::{PageCollector, Place, Scoring};
 use super::error::SearchError;
 use super::mailboxes::{MailboxTable, Recipient};
 use super::query;
@@ -131,7 +131,8 @@ impl Snapshot {
         search: &Search<PractitionerFilter>,
     ) -> Result<Page<Hit<Practitioner>>, SearchError> {
         let query = query::practitioners(&search.filter, &self.fields);
-        self.page(DocumentKind::Practitioner, search, query.as_ref())
+        let scoring = query::scoring_of_people(&search.filter);
+        self.page(DocumentKind::Practitioner, search, query.as_ref(), scoring)
     }
 
     /// A page of structures, best first.
@@ -140,13 +141,19 @@ impl Snapshot {
         search: &Search<OrganizationFilter>,
     ) -> Result<Page<Hit<Organization>>, SearchError> {
         let query = query::organizations(&search.filter, &self.fields);
-        self.page(DocumentKind::Organization, search, query.as_ref())
+        let scoring = query::scoring_of_structures(&search.filter);
+        self.page(DocumentKind::Organization, search, query.as_ref(), scoring)
     }
 
     /// A page of visible mailboxes, by address.
     pub fn mailboxes(&self, search: &Search<MailboxFilter>) -> Result<Page<Mailbox>, SearchError> {
         let query = query::mailboxes(&search.filter, &self.fields);
-        let page = self.page(DocumentKind::Mailbox, search, query.as_ref())?;
+        let page = self.page(
+            DocumentKind::Mailbox,
+            search,
+            query.as_ref(),
+            Scoring::Equal,
+        )?;
         Ok(Page {
             total: page.total,
             items: page.items.into_iter().map(|hit| hit.item).collect(),
@@ -168,6 +175,7 @@ impl Snapshot {
         let all = PageCollector {
             limit: MAX_LIMIT,
             after: None,
+            scoring: Scoring::Equal,
         };
         let found = self.searcher.search(query.as_ref(), &all)?;
         found
@@ -192,6 +200,7 @@ impl Snapshot {
         kind: DocumentKind,
         search: &Search<F>,
         query: &dyn Query,
+        scoring: Scoring,
     ) -> Result<Page<Hit<T>>, SearchError> {
         let fingerprint = fingerprint(kind, &search.filter);
         let after = match &search.after {
@@ -202,9 +211,14 @@ impl Snapshot {
             None => None,
         };
         let limit = search.limit.min(MAX_LIMIT);
-        let found = self
-            .searcher
-            .search(query, &PageCollector { limit, after })?;
+        let found = self.searcher.search(
+            query,
+            &PageCollector {
+                limit,
+                after,
+                scoring,
+            },
+        )?;
         let next = found
             .page
             .last()
@@ -255,9 +269,9 @@ pub(super) fn find(
     let one = PageCollector {
         limit: 1,
         after: None,
+        scoring: Scoring::Equal,
     };
-    let query = tantivy::query::ConstScoreQuery::new(Box::new(term), 0.0);
-    let found = searcher.search(&query, &one)?;
+    let found = searcher.search(&term, &one)?;
     Ok(found.page.first().map(|(_, address)| *address))
 }
 

@@ -207,13 +207,16 @@ pub async fn apply(
     let columns = list(entity.columns(), str::to_owned);
     let staged = list(entity.columns(), |c| format!("s.{c}"));
     let from_delta = same_key(entity, "s", "d");
+    // In the order of the key, so that the index grows at one end instead of everywhere.
+    let keys = list(entity.key.iter().copied(), |c| format!("s.{c}"));
     run(
         connection,
         format!(
             "insert into {name} ({columns}, import_id)
             select {staged}, {import_id}
             from staging.{name} s join delta_{name} d on {from_delta}
-            where d.mark = 'a'"
+            where d.mark = 'a'
+            order by {keys}"
         ),
     )
     .await?;

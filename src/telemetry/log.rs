@@ -32,7 +32,7 @@ pub fn init(settings: &Log) -> Result<(), LogError> {
     Ok(())
 }
 
-fn text<W>(settings: &Log, writer: W) -> Result<impl Subscriber + Send + Sync, LogError>
+fn text<W>(settings: &Log, writer: W) -> Result<impl Subscriber + Send + Sync + use<W>, LogError>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
@@ -50,7 +50,10 @@ fn filter(settings: &Log) -> Result<EnvFilter, LogError> {
 }
 
 /// One JSON object a line, every field at its top level.
-pub(crate) fn json<W>(settings: &Log, writer: W) -> Result<impl Subscriber + Send + Sync, LogError>
+pub(crate) fn json<W>(
+    settings: &Log,
+    writer: W,
+) -> Result<impl Subscriber + Send + Sync + use<W>, LogError>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
@@ -65,12 +68,30 @@ where
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::sync::{Arc, Mutex};
 
+    /// Log lines kept in memory.
     #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
+    pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Lines {
+        /// A log that writes here, as JSON.
+        pub(crate) fn subscriber(&self, level: &str) -> impl Subscriber + Send + Sync + use<> {
+            let settings = Log {
+                format: LogFormat::Json,
+                level: level.to_owned(),
+            };
+            let writer = self.clone();
+            json(&settings, move || writer.clone()).unwrap()
+        }
+
+        /// What was written so far.
+        pub(crate) fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
 
     impl std::io::Write for Lines {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -83,25 +104,14 @@ mod tests {
         }
     }
 
-    fn written(level: &str, log: impl Fn()) -> String {
-        let lines = Lines::default();
-        let settings = Log {
-            format: LogFormat::Json,
-            level: level.to_owned(),
-        };
-        let writer = lines.clone();
-        let subscriber = json(&settings, move || writer.clone()).unwrap();
-        tracing::subscriber::with_default(subscriber, log);
-        String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
-    }
-
     #[test]
     fn a_json_line_holds_its_fields_at_the_top() {
-        let line = written("info", || {
+        let lines = Lines::default();
+        tracing::subscriber::with_default(lines.subscriber("info"), || {
             tracing::info!(http.status = 200, "request");
             tracing::debug!("not at this level");
         });
-        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let line: serde_json::Value = serde_json::from_str(&lines.text()).unwrap();
         assert_eq!(line["http.status"], 200);
         assert_eq!(line["message"], "request");
     }

@@ -55,7 +55,6 @@ fn little_endian<const SIZE: usize>(bytes: &[u8], at: usize) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
     use super::*;
     use proptest::prelude::*;

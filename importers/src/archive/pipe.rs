@@ -150,7 +150,6 @@ impl Drop for Pipe {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
     use super::*;
     use std::sync::Arc;

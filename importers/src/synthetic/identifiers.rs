@@ -121,11 +121,11 @@ mod tests {
             Company::GroupCabinet,
             Company::OwnCabinet,
         ] {
-            let siren = siren(company, 99_999_999);
-            let siret = siret(&siren, 12, Key::Right);
+            let company = siren(company, 99_999_999);
+            let site = siret(&company, 12, Key::Right);
             assert!(
-                siren.len() == 9 && siret.len() == 14 && holds(&siren) && holds(&siret),
-                "{siret}"
+                company.len() == 9 && site.len() == 14 && holds(&company) && holds(&site),
+                "{site}"
             );
         }
         assert!(!holds(&super::rpps(1, Key::Wrong)));
@@ -134,31 +134,28 @@ mod tests {
     #[test]
     fn finess_begins_with_its_department() {
         for (department, order, wanted) in [
-            ("75", 4_567, "75000456"),
-            ("2A", 1, "2A000000"),
+            ("75", 4_567, "75004567"),
+            ("2A", 1, "2A000001"),
             ("974", 12_345, "97142345"),
             ("976", 7, "97060007"),
             ("", 1, "99000001"),
         ] {
             let number = finess(department, order, Key::Right);
             assert_eq!(number.len(), 9);
-            assert!(
-                number.starts_with(wanted.get(..7).unwrap_or(wanted)),
-                "{number}"
-            );
-            assert!(department.starts_with("2") || holds(&number), "{number}");
+            assert!(number.starts_with(wanted), "{number}");
+            assert!(department.starts_with('2') || holds(&number), "{number}");
         }
     }
 
     #[test]
     fn ordinals_do_not_meet() {
-        let numbers: HashSet<_> = (0..200_000)
+        let numbers: HashSet<_> = (0..50_000)
             .map(|ordinal| rpps(ordinal, Key::Right))
             .collect();
-        assert_eq!(numbers.len(), 200_000);
-        let numbers: HashSet<_> = (0..200_000)
+        assert_eq!(numbers.len(), 50_000);
+        let numbers: HashSet<_> = (0..50_000)
             .map(|ordinal| siren(Company::OwnCabinet, ordinal))
             .collect();
-        assert_eq!(numbers.len(), 200_000);
+        assert_eq!(numbers.len(), 50_000);
     }
 }

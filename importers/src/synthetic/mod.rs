@@ -20,6 +20,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+#[cfg(test)]
+mod checks;
 mod dice;
 mod files;
 mod fold;
@@ -81,7 +83,8 @@ impl Country {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for more people than there are numbers or a day after the year 9999; else what the file system says.
+    /// `InvalidInput` for more people than there are numbers, a churn that is no share, or a day after the year 9999; else what the
+    /// file system says.
     pub fn write(&self, out: &Path, progress: &mut dyn FnMut(Progress)) -> io::Result<Written> {
         writing::write(self, out, progress)
     }

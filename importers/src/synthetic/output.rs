@@ -98,7 +98,6 @@ pub(crate) fn zip(path: PathBuf, members: &[PathBuf]) -> io::Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
     use std::fs;
     use std::io::Read as _;

@@ -40,7 +40,6 @@ impl Rhythm {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::expect_used, reason = "a test may panic")]
 
     use proptest::prelude::*;
 

@@ -59,8 +59,6 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use std::convert::Infallible;
 
     use super::{Ending, Line};

@@ -32,6 +32,12 @@ pub(crate) fn write(
             format!("there are numbers for {most} people at most"),
         ));
     }
+    if !(0.0..=1.0).contains(&country.churn) {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!("a churn of {} is no share from 0 to 1", country.churn),
+        ));
+    }
     let stamp = country.stamp()?;
     let nation = Nation::new(country);
     std::fs::create_dir_all(out)?;
@@ -185,7 +191,7 @@ fn write_personal(
 ) -> io::Result<()> {
     let person = Person::at(nation, slot, nation.epoch(slot, nation.day));
     // Half of the people outside the directory have a number that is not in its files, the others none.
-    let unregistered = slot >= nation.professionals && slot % 2 == 0;
+    let unregistered = slot >= nation.professionals && slot.is_multiple_of(2);
     let holder = if unregistered {
         Holder::Unregistered(&person)
     } else {

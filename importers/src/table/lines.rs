@@ -184,7 +184,6 @@ impl Fields<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
     use super::*;
     use crate::table::field;

@@ -13,8 +13,9 @@ use super::view::MailboxView;
 use crate::api::ApiState;
 use crate::api::answer::{self, Page};
 use crate::api::failures::{OfResource, OfSearch};
-use crate::api::parameters::{self, Asked, Known, Parameters};
+use crate::api::parameters::{Asked, Known, Parameters};
 use crate::api::problem::Problem;
+use crate::api::values;
 use crate::domain::error::{Failure, PARAMETER_INVALID};
 use crate::domain::ids::NationalId;
 use crate::domain::mailbox::{MailAddress, MailboxKind};
@@ -84,8 +85,8 @@ impl MailboxParameters {
         }
         Ok(Search {
             filter: MailboxFilter::All(all),
-            limit: parameters::limit(self.limit.as_deref())?,
-            after: parameters::cursor(self.cursor.as_deref())?,
+            limit: values::limit(self.limit.as_deref())?,
+            after: values::cursor(self.cursor.as_deref())?,
         })
     }
 }

@@ -14,8 +14,9 @@ use super::view::OrganizationView;
 use crate::api::ApiState;
 use crate::api::answer::{self, Page};
 use crate::api::failures::{OfResource, OfSearch};
-use crate::api::parameters::{self, Asked, Known, Parameters};
+use crate::api::parameters::{Asked, Known, Parameters};
 use crate::api::problem::Problem;
+use crate::api::values;
 use crate::domain::code::{CodeLabels, CodeSystem};
 use crate::domain::error::Failure;
 use crate::domain::organization::Organization;
@@ -70,26 +71,26 @@ impl Parameters for OrganizationParameters {
 impl OrganizationParameters {
     fn into_search(self, labels: &CodeLabels) -> Result<Search<OrganizationFilter>, Failure> {
         let mut all = Vec::new();
-        all.extend(parameters::words("q", self.q)?.map(OrganizationFilter::Name));
-        all.extend(parameters::words("city", self.city)?.map(OrganizationFilter::City));
+        all.extend(values::words("q", self.q)?.map(OrganizationFilter::Name));
+        all.extend(values::words("city", self.city)?.map(OrganizationFilter::City));
         all.extend(
-            parameters::words("postal_code", self.postal_code)?.map(OrganizationFilter::PostalCode),
+            values::words("postal_code", self.postal_code)?.map(OrganizationFilter::PostalCode),
         );
         all.extend(
-            parameters::department(self.department.as_deref())?.map(OrganizationFilter::Department),
+            values::department(self.department.as_deref())?.map(OrganizationFilter::Department),
         );
         all.extend(
             codes::resolve(labels, CodeSystem::ActivitySector, "sector", &self.sector)?
                 .map(OrganizationFilter::Sectors),
         );
         all.extend(
-            parameters::flag("has_mailbox", self.has_mailbox.as_deref())?
+            values::flag("has_mailbox", self.has_mailbox.as_deref())?
                 .map(OrganizationFilter::HasMailbox),
         );
         Ok(Search {
             filter: OrganizationFilter::All(all),
-            limit: parameters::limit(self.limit.as_deref())?,
-            after: parameters::cursor(self.cursor.as_deref())?,
+            limit: values::limit(self.limit.as_deref())?,
+            after: values::cursor(self.cursor.as_deref())?,
         })
     }
 }

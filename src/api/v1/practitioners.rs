@@ -13,8 +13,9 @@ use super::view::PractitionerView;
 use crate::api::ApiState;
 use crate::api::answer::{self, Page};
 use crate::api::failures::{OfResource, OfSearch};
-use crate::api::parameters::{self, Asked, Known, Parameters};
+use crate::api::parameters::{Asked, Known, Parameters};
 use crate::api::problem::Problem;
+use crate::api::values;
 use crate::domain::code::{CodeLabels, CodeSystem};
 use crate::domain::error::Failure;
 use crate::domain::query::{OrganizationRef, PractitionerFilter, RoleFilter, Search};
@@ -86,9 +87,9 @@ impl PractitionerParameters {
     fn into_search(self, labels: &CodeLabels) -> Result<Search<PractitionerFilter>, Failure> {
         let code = |system, name, values: &[String]| codes::resolve(labels, system, name, values);
         let mut all = Vec::new();
-        all.extend(parameters::words("q", self.q)?.map(PractitionerFilter::Name));
-        all.extend(parameters::words("family", self.family)?.map(PractitionerFilter::Family));
-        all.extend(parameters::words("given", self.given)?.map(PractitionerFilter::Given));
+        all.extend(values::words("q", self.q)?.map(PractitionerFilter::Name));
+        all.extend(values::words("family", self.family)?.map(PractitionerFilter::Family));
+        all.extend(values::words("given", self.given)?.map(PractitionerFilter::Given));
         let role = RoleFilter {
             professions: code(CodeSystem::Profession, "profession", &self.profession)?,
             specialties: code(CodeSystem::Specialty, "specialty", &self.specialty)?,
@@ -97,9 +98,9 @@ impl PractitionerParameters {
                 "practice_mode",
                 &self.practice_mode,
             )?,
-            city: parameters::words("city", self.city)?,
-            postal_code: parameters::words("postal_code", self.postal_code)?,
-            department: parameters::department(self.department.as_deref())?,
+            city: values::words("city", self.city)?,
+            postal_code: values::words("postal_code", self.postal_code)?,
+            department: values::department(self.department.as_deref())?,
             organization: self
                 .organization
                 .map(|reference| OrganizationRef(reference.trim().to_owned())),
@@ -108,13 +109,13 @@ impl PractitionerParameters {
             all.push(PractitionerFilter::Role(role));
         }
         all.extend(
-            parameters::flag("has_mailbox", self.has_mailbox.as_deref())?
+            values::flag("has_mailbox", self.has_mailbox.as_deref())?
                 .map(PractitionerFilter::HasMailbox),
         );
         Ok(Search {
             filter: PractitionerFilter::All(all),
-            limit: parameters::limit(self.limit.as_deref())?,
-            after: parameters::cursor(self.cursor.as_deref())?,
+            limit: values::limit(self.limit.as_deref())?,
+            after: values::cursor(self.cursor.as_deref())?,
         })
     }
 }

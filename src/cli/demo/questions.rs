@@ -102,19 +102,15 @@ impl Question {
     /// The line for a shell.
     fn command(&self, base: &str) -> String {
         let url = format!("{base}{}", self.path);
-        match &self.body {
-            Some(body) => {
-                format!("curl -s {url} -H 'content-type: application/json' -d '{body}'")
-            }
-            None => {
-                let parameters: Vec<String> = self
-                    .parameters
-                    .iter()
-                    .map(|(name, value)| format!("--data-urlencode '{name}={value}'"))
-                    .collect();
-                format!("curl -sG {url} {}", parameters.join(" "))
-            }
+        if let Some(body) = &self.body {
+            return format!("curl -s {url} -H 'content-type: application/json' -d '{body}'");
         }
+        let parameters: Vec<String> = self
+            .parameters
+            .iter()
+            .map(|(name, value)| format!("--data-urlencode '{name}={value}'"))
+            .collect();
+        format!("curl -sG {url} {}", parameters.join(" "))
     }
 
     fn answer(&self, agent: &ureq::Agent, base: &str) -> anyhow::Result<String> {

@@ -5,6 +5,7 @@ mod listing;
 mod matching;
 mod paging;
 mod roles;
+mod shape;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -80,7 +81,7 @@ impl Fixture {
 
 fn open(dir: &Path) -> Result<ReadModel, SearchError> {
     let options = SearchOptions {
-        writer_memory: 15 << 20,
+        writer_memory: 0, // the least that works
         ..SearchOptions::default()
     };
     let clock = Arc::new(FixedClock(datetime!(2099-01-01 00:00 UTC)));

@@ -44,11 +44,13 @@ impl Binaries {
     /// Every usable server on this machine: Debian's and the vendor's directories, what
     /// `pg_config` names, and the search path.
     fn installed() -> Vec<Self> {
-        let mut directories: Vec<PathBuf> = ["/usr/lib/postgresql", "/usr/pgsql"]
-            .into_iter()
-            .filter_map(|parent| fs::read_dir(parent).ok())
-            .flatten()
-            .flatten()
+        let versions = |parent: &str| fs::read_dir(parent).into_iter().flatten().flatten();
+        // Debian keeps versions side by side in one directory, the vendor's packages beside /usr/lib.
+        let mut directories: Vec<PathBuf> = versions("/usr/lib/postgresql")
+            .chain(
+                versions("/usr")
+                    .filter(|entry| entry.file_name().to_string_lossy().starts_with("pgsql-")),
+            )
             .map(|entry| entry.path().join("bin"))
             .collect();
         if let Ok(output) = Command::new("pg_config").arg("--bindir").output() {

@@ -14,6 +14,7 @@ pub(crate) const STEM: &str = "PS_LibreAcces_Dipl_AutExerc";
 pub(crate) const HEADER: &str = "Type d'identifiant PP|Identifiant PP|Identification nationale PP|Nom d'exercice|Prénom d'exercice|Code type diplôme obtenu|Libellé type diplôme obtenu|Code diplôme obtenu|Libellé diplôme obtenu|Code type autorisation|Libellé type autorisation|Code discipline autorisation|Libellé discipline autorisation|";
 
 const STATE: Coded = ("DE", "Diplôme d'Etat français");
+const OTHER_FRENCH: Coded = ("TI", "Titre ou certificat français");
 const FOREIGN: Coded = ("DEU", "Diplôme européen");
 const SPECIALISED: Coded = ("DES", "Diplôme d'études spécialisées");
 const UNIVERSITY: [Coded; 5] = [
@@ -64,7 +65,10 @@ pub(crate) fn write(
                 ("AM", "Autorisation ministérielle"),
                 profession.coded,
             ])?,
-            _ => row([STATE, profession.diploma, EMPTY, EMPTY])?,
+            _ if profession.diploma.0.starts_with("DE") => {
+                row([STATE, profession.diploma, EMPTY, EMPTY])?;
+            }
+            _ => row([OTHER_FRENCH, profession.diploma, EMPTY, EMPTY])?,
         }
     }
     if let Some(skill) = specialty {

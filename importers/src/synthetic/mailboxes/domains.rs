@@ -92,7 +92,8 @@ pub(crate) fn of_establishment(nation: &Nation, kind: Kind, rank: u32) -> Home {
             domain.push_str(&commune.department.0.to_ascii_lowercase());
         }
         if let Some(number) = number {
-            domain.push_str(&format!("-{number}"));
+            domain.push('-');
+            domain.push_str(&number.to_string());
         }
         domain.push_str(".mssante.fr");
         Home::Own(domain)

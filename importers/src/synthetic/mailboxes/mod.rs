@@ -1,4 +1,4 @@
-//! MSSanté mailboxes of people and services. It must not know the columns they are written in.
+//! Secure mailboxes of people and services. It must not know the columns they are written in.
 
 pub(crate) mod address_book;
 pub(crate) mod domains;

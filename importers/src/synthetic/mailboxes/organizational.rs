@@ -27,7 +27,8 @@ pub(crate) fn of(nation: &Nation, kind: Kind, rank: u32, structure: &Structure) 
     } else {
         &SMALL
     };
-    let boxes = size(&mut dice, kind, rank).min(count(services) * count(&FORMS));
+    let boxes = size(&mut dice, kind, rank, nation.network.count(kind))
+        .min(count(services) * count(&FORMS));
     if boxes == 0 {
         return Vec::new();
     }
@@ -82,12 +83,17 @@ pub(crate) fn of_group(nation: &Nation, rank: u32) -> Option<ServiceBox> {
     })
 }
 
-fn size(dice: &mut Dice, kind: Kind, rank: u32) -> u32 {
+/// How many mailboxes; the largest hospitals have many more than the middle one, in proportion to how many hospitals there are.
+fn size(dice: &mut Dice, kind: Kind, rank: u32, houses: u32) -> u32 {
     let middle = kind.spec().mailboxes;
     let usual = |dice: &mut Dice| middle / 100 + u32::from(dice.below(100) < middle % 100);
     match kind {
-        Kind::PublicHospital => 2 + dice.below(middle / 50) + 600 / (rank + 6),
-        Kind::Clinic | Kind::NonProfitHospital => 1 + dice.below(middle / 50) + 150 / (rank + 6),
+        Kind::PublicHospital => {
+            2 + dice.below(middle / 50) + (houses * 5 / 12) / (rank + houses / 240 + 1)
+        }
+        Kind::Clinic | Kind::NonProfitHospital => {
+            1 + dice.below(middle / 50) + (houses * 5 / 36) / (rank + houses / 240 + 1)
+        }
         Kind::CareHome
         | Kind::HealthCentre
         | Kind::Pharmacy

@@ -9,7 +9,7 @@ use super::super::nation::Nation;
 use super::super::people::activities::{Site, main_site};
 use super::super::people::{Person, Practice};
 use super::super::structures::kinds::MailHome;
-use super::super::structures::town_rank;
+use super::super::structures::{group_department, own_department, town_rank};
 use super::domains::{APICRYPT, Home, of_establishment, regional};
 
 /// Most mailboxes one person has.
@@ -86,7 +86,7 @@ fn home(
     };
     if let (0, Site::Establishment(kind, rank)) = (place, site) {
         let own = match kind.spec().domain {
-            MailHome::Own => dice.per_mille(830),
+            MailHome::Own => dice.per_mille(690),
             MailHome::SometimesOwn => dice.per_mille(500),
             MailHome::Shared(_) | MailHome::Regional => false,
         };
@@ -99,20 +99,20 @@ fn home(
         }
     }
     let domain = match (dice.below(100), person.practice, place) {
-        (0..64, Practice::Liberal, 0) | (0..78, Practice::Salaried, _) => person.profession.domain,
-        (64..86, Practice::Liberal, 0) if person.profession.is_doctor() => APICRYPT,
+        (0..58, Practice::Liberal, 0) | (0..62, Practice::Salaried, _) => person.profession.domain,
+        (58..86, Practice::Liberal, 0) if person.profession.is_doctor() => APICRYPT,
         (0..60, Practice::Liberal, _) => APICRYPT,
-        _ => regional(department(nation, site)),
+        _ => regional(department(nation, person, site)),
     };
     (Cow::Borrowed(domain), told(dice, 60))
 }
 
-/// The département of an establishment; practices are known by theirs only once built, and stay with the national operator.
-fn department(nation: &Nation, site: Site) -> &'static str {
+/// Where someone works, without making the whole structure.
+fn department(nation: &Nation, person: &Person, site: Site) -> &'static str {
     match site {
         Site::Establishment(kind, rank) => town_rank(nation, kind, rank).0.department.0,
-        Site::Group(rank) => super::super::structures::group_department(nation, rank),
-        Site::Own | Site::Nowhere => "75",
+        Site::Group(rank) => group_department(nation, rank),
+        Site::Own | Site::Nowhere => own_department(nation, person),
     }
 }
 

@@ -11,7 +11,7 @@ use given_names::{Generation, GivenNames};
 use spelling::{push_given, push_surname};
 use surnames::Surnames;
 
-/// As civility columns know it (TRE_R81).
+/// As civility columns know it (`TRE_R81`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sex {
     Woman,

@@ -33,6 +33,27 @@ const ENDS: &[&str] = &[
 /// Families of regional or foreign ring: every start goes with every end.
 const FAMILIES: &[(&[&str], &[&str])] = &[
     (
+        &["D'", "L'", "DE L'"],
+        &[
+            "ABBADIE",
+            "ALMEIDA",
+            "AMATO",
+            "ARRAS",
+            "AURIA",
+            "ESPINE",
+            "ÉPÉE",
+            "ESTRÉES",
+            "HARCOURT",
+            "HENRY",
+            "HUMIÈRES",
+            "ISLE",
+            "ORIANO",
+            "ORNANO",
+            "OZOUVILLE",
+            "URSEL",
+        ],
+    ),
+    (
         &[
             "KER", "PEN", "TRÉ", "PLOU", "GUI", "LE ", "LE K", "ROS", "COAT", "LAN",
         ],
@@ -141,9 +162,14 @@ pub(crate) fn tail_surname(rank: u32) -> String {
     let (end, place) = (at(ENDS, place), place / count(ENDS));
     let middle = at(MIDDLES, place);
     // Three letters are not a surname of France: "BAC" becomes "BARAC".
-    if start.len() + middle.len() + end.len() < 4 {
-        return [start, "AR", end].concat();
-    }
+    let middle = match [start, middle, end]
+        .iter()
+        .flat_map(|part| part.chars())
+        .count()
+    {
+        0..4 => "AR",
+        _ => middle,
+    };
     [start, middle, end].concat()
 }
 

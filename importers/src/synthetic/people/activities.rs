@@ -48,7 +48,7 @@ const NO_CARE: Coded = ("GENR04", "Activité non soignante");
 const REPLACEMENT: Coded = ("GENR03", "Remplacement dans une activité de soins");
 const UNDEFINED: Coded = ("FON-AU", "Fonction non définie");
 
-/// Who code 99 stands for (TRE_R85).
+/// Who code 99 stands for (`TRE_R85`).
 const ROLES: [(u32, Coded); 8] = [
     (50, ("313", "Aide-soignant")),
     (12, ("315", "Auxiliaire de puériculture")),

@@ -1,6 +1,7 @@
 //! People: made from their slot and epoch alone. It must not know files or mailboxes.
 
 pub(crate) mod activities;
+mod employers;
 pub(crate) mod professions;
 pub(crate) mod specialties;
 
@@ -18,7 +19,7 @@ pub(crate) enum Practice {
     Salaried,
 }
 
-/// The register a person is in (TRE_G08).
+/// The register a person is in (`TRE_G08`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Register {
     Rpps,
@@ -54,12 +55,12 @@ pub(crate) struct Person {
     pub(crate) epoch: Epoch,
     pub(crate) id: PersonId,
     pub(crate) sex: Sex,
-    /// Civilité d'exercice (TRE_R11).
+    /// Civilité d'exercice (`TRE_R11`).
     pub(crate) title: Coded,
     pub(crate) name: FullName,
     pub(crate) profession: &'static Profession,
     pub(crate) second_profession: Option<&'static Profession>,
-    /// Catégorie professionnelle (TRE_R09).
+    /// Catégorie professionnelle (`TRE_R09`).
     pub(crate) category: Coded,
     pub(crate) practice: Practice,
     /// The first one, if any, is the specialty.
@@ -76,7 +77,7 @@ impl Person {
         let id = identity(nation, slot, epoch, &mut dice);
         let profession = match id.register {
             Register::Rpps => Profession::draw(&mut dice),
-            Register::Adeli => professions::of_code(dice.pick(&["91", "93", "26", "92", "72"])),
+            Register::Adeli => Profession::draw_in_adeli(&mut dice),
         };
         let sex = if dice.per_mille(profession.women) {
             Sex::Woman
@@ -101,25 +102,18 @@ impl Person {
         let name = nation
             .names
             .draw(&mut Dice::new(nation.seed, Topic::Name, &keys), sex);
-        let mut dice = Dice::new(
-            nation.seed,
-            Topic::Specialty,
-            &[slot, epoch.generation, epoch.turns],
-        );
-        let specialty = Skill::draw(&mut dice, profession.skills);
-        let more = if profession.is_doctor() && dice.per_mille(240) {
-            Skill::draw(&mut dice, MORE)
-        } else {
-            None
+        let skills = skills(nation, profession, keys, epoch.turns);
+        // Whoever changes specialty stays where they are.
+        let first = match epoch.turns {
+            0 => skills,
+            _ => self::skills(nation, profession, keys, 0),
         };
-        let liberal = specialty.map_or(profession.liberal, |skill| skill.liberal);
-        let mut dice = Dice::new(nation.seed, Topic::Career, &keys);
-        let practice = if dice.per_mille(liberal) {
+        let liberal = first[0].map_or(profession.liberal, |skill| skill.liberal);
+        let practice = if Dice::new(nation.seed, Topic::Career, &keys).per_mille(liberal) {
             Practice::Liberal
         } else {
             Practice::Salaried
         };
-        let skills = [specialty, more.filter(|_| specialty.is_some())];
         Self {
             slot,
             epoch,
@@ -148,6 +142,22 @@ impl Person {
 }
 
 const FUNCTIONARY: Coded = ("F", "Fonctionnaire d'Etat ou de collectivité locale");
+
+/// What a person is qualified in after so many turns; a second savoir-faire never stands without a specialty.
+fn skills(
+    nation: &Nation,
+    profession: &Profession,
+    [slot, generation]: [u32; 2],
+    turns: u32,
+) -> [Option<&'static Skill>; 2] {
+    let mut dice = Dice::new(nation.seed, Topic::Specialty, &[slot, generation, turns]);
+    let specialty = Skill::draw(&mut dice, profession.skills);
+    let second = specialty.is_some() && profession.is_doctor() && dice.per_mille(340);
+    [
+        specialty,
+        second.then(|| Skill::draw(&mut dice, MORE)).flatten(),
+    ]
+}
 
 fn identity(nation: &Nation, slot: u32, epoch: Epoch, dice: &mut Dice) -> PersonId {
     let key = key(dice);

@@ -2,6 +2,7 @@
 
 use super::super::dice::Dice;
 use super::super::structures::kinds::Kind;
+use super::employers::{BENCH, CARE, DENTAL, DRUGS, HOSPITALS, SHOPS, SOCIAL};
 use super::specialties::{DENTISTS, DOCTORS, NONE, NURSES, Skill};
 
 /// A code and its label as the files have them, which is not always how the code tables do.
@@ -36,6 +37,14 @@ impl Profession {
         dice.weigh_by(PROFESSIONS, |profession| profession.weight)
     }
 
+    /// One of those that left the ADELI register last.
+    pub(crate) fn draw_in_adeli(dice: &mut Dice) -> &'static Self {
+        const LAST: [&str; 5] = ["91", "93", "26", "92", "72"];
+        dice.weigh_by(PROFESSIONS, |profession| {
+            u32::from(LAST.contains(&profession.coded.0))
+        })
+    }
+
     pub(crate) fn is_doctor(&self) -> bool {
         self.coded.0 == "10"
     }
@@ -45,53 +54,6 @@ impl Profession {
         self.coded.0 == "99"
     }
 }
-
-const HOSPITALS: &[(u32, Kind)] = &[
-    (62, Kind::PublicHospital),
-    (12, Kind::Clinic),
-    (12, Kind::NonProfitHospital),
-    (5, Kind::HealthCentre),
-    (3, Kind::CareHome),
-    (3, Kind::School),
-    (2, Kind::HealthHouse),
-    (1, Kind::Dialysis),
-];
-const CARE: &[(u32, Kind)] = &[
-    (55, Kind::PublicHospital),
-    (14, Kind::Clinic),
-    (10, Kind::NonProfitHospital),
-    (11, Kind::CareHome),
-    (3, Kind::HealthCentre),
-    (3, Kind::School),
-    (3, Kind::Disability),
-    (1, Kind::Dialysis),
-];
-const SOCIAL: &[(u32, Kind)] = &[
-    (34, Kind::PublicHospital),
-    (8, Kind::NonProfitHospital),
-    (6, Kind::Clinic),
-    (14, Kind::CareHome),
-    (30, Kind::Disability),
-    (8, Kind::School),
-];
-const DRUGS: &[(u32, Kind)] = &[
-    (78, Kind::Pharmacy),
-    (9, Kind::PublicHospital),
-    (3, Kind::Clinic),
-    (5, Kind::Laboratory),
-    (5, Kind::Industry),
-];
-const DENTAL: &[(u32, Kind)] = &[
-    (70, Kind::HealthCentre),
-    (20, Kind::Company),
-    (10, Kind::PublicHospital),
-];
-const SHOPS: &[(u32, Kind)] = &[(96, Kind::OpticalShop), (4, Kind::PublicHospital)];
-const BENCH: &[(u32, Kind)] = &[
-    (52, Kind::PublicHospital),
-    (40, Kind::Laboratory),
-    (8, Kind::Clinic),
-];
 
 const OTHER: Profession = Profession {
     coded: ("", ""),
@@ -136,7 +98,6 @@ const PROFESSIONS: &[Profession] = &[
         authority: "CNOM/CNOM/CNOM",
         diploma: ("DE09", "DE Docteur en médecine"),
         skills: DOCTORS,
-        ..OTHER
     },
     Profession {
         coded: ("70", "Masseur-Kinésithérapeute"),
@@ -188,7 +149,6 @@ const PROFESSIONS: &[Profession] = &[
         authority: "CNOCD/CNOCD/CNOCD",
         diploma: ("DE03", "DE Docteur en chirurgie dentaire"),
         skills: DENTISTS,
-        ..OTHER
     },
     Profession {
         coded: ("98", "Manipulateur ERM"),
@@ -389,17 +349,11 @@ const PROFESSIONS: &[Profession] = &[
     },
 ];
 
-/// The profession of a code of the table; the commonest one if there is none.
-pub(crate) fn of_code(code: &str) -> &'static Profession {
-    PROFESSIONS
-        .iter()
-        .find(|profession| profession.coded.0 == code)
-        .unwrap_or(&PROFESSIONS[0])
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{PROFESSIONS, of_code};
+    use std::collections::HashSet;
+
+    use super::{PROFESSIONS, Profession};
 
     #[test]
     fn the_table_is_sane() {
@@ -408,6 +362,11 @@ mod tests {
             (95_000..105_000).contains(&whole),
             "{whole}: weights are of 100,000"
         );
+        let codes: HashSet<_> = PROFESSIONS
+            .iter()
+            .map(|profession| profession.coded.0)
+            .collect();
+        assert_eq!(codes.len(), PROFESSIONS.len());
         for profession in PROFESSIONS {
             let Profession {
                 women,
@@ -416,21 +375,12 @@ mod tests {
                 doctor,
                 ..
             } = profession;
+            let shares = [women, liberal, mailbox, doctor];
             assert!(
-                [women, liberal, mailbox, doctor]
-                    .into_iter()
-                    .all(|share| *share <= 1_000),
+                shares.into_iter().all(|share| *share <= 1_000),
                 "{profession:?}"
             );
-            assert_eq!(of_code(profession.coded.0).coded, profession.coded);
+            assert!(*liberal == 0 || profession.sign.len() > 6, "{profession:?}");
         }
-    }
-    use super::Profession;
-
-    #[test]
-    fn doctors_are_between_230_and_320_thousand_of_1_8_million() {
-        let whole: u32 = PROFESSIONS.iter().map(|profession| profession.weight).sum();
-        let doctors = of_code("10").weight * 1_800 / (whole / 1_000);
-        assert!((230_000..320_000).contains(&doctors), "{doctors}");
     }
 }

@@ -3,7 +3,7 @@
 use super::super::dice::Dice;
 use super::professions::Coded;
 
-/// One savoir-faire: its type (TRE_R04), its code (TRE_R38, R43…), how common it is in its table, and how many of a thousand of its
+/// One savoir-faire: its type (`TRE_R04`), its code (`TRE_R38`, R43…), how common it is in its table, and how many of a thousand of its
 /// holders work on their own account.
 #[derive(Debug)]
 pub(crate) struct Skill {

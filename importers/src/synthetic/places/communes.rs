@@ -1,5 +1,7 @@
 //! French communes with their codes, drawn by number of inhabitants. It must not know streets.
 
+use std::collections::{HashMap, HashSet};
+
 use super::super::dice::{Dice, count, index};
 
 const COMMUNES: &str = include_str!("../data/communes.txt");
@@ -58,7 +60,11 @@ pub(crate) struct Communes {
 impl Communes {
     pub(crate) fn load() -> Self {
         let (mut list, mut bounds, mut bound) = (Vec::<Commune>::new(), Vec::new(), 0);
-        let mut seen = std::collections::HashSet::new();
+        let departments: HashMap<_, _> = DEPARTMENTS
+            .lines()
+            .filter_map(|line| line.split_once('|'))
+            .collect();
+        let mut seen = HashSet::new();
         for line in COMMUNES.lines() {
             let mut fields = line.split('|');
             let mut next = || fields.next().unwrap_or_default();
@@ -70,7 +76,10 @@ impl Communes {
                 code,
                 postal_codes,
                 name,
-                department: (department, department_name(department)),
+                department: (
+                    department,
+                    departments.get(department).copied().unwrap_or_default(),
+                ),
                 namesake: !seen.insert(name),
             });
         }
@@ -96,14 +105,6 @@ impl Communes {
     fn at(&self, index: usize) -> Commune {
         self.list[index.min(self.list.len() - 1)]
     }
-}
-
-fn department_name(code: &str) -> &'static str {
-    DEPARTMENTS
-        .lines()
-        .filter_map(|line| line.split_once('|'))
-        .find_map(|(known, name)| (known == code).then_some(name))
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Street types and names, typed as in the file. It must not know communes.
 
-/// Code and label (TRE_R35) by frequency.
+/// Code and label (`TRE_R35`) by frequency.
 pub(crate) const TYPES: [(u32, (&str, &str)); 14] = [
     (520, ("R", "Rue")),
     (170, ("AV", "Avenue")),

@@ -128,8 +128,8 @@ pub(crate) fn establishment(
             _ => format!("CENTRE DE REEDUCATION {tree}"),
         },
         Kind::CareHome => match dice.below(20) {
-            0..11 => format!("EHPAD \"{tree}\""),
-            11..15 => format!("EHPAD RESIDENCE {tree}"),
+            0..8 => format!("EHPAD \"{tree}\""),
+            8..15 => format!("EHPAD RESIDENCE {tree}"),
             15..18 => format!("EHPAD {town}"),
             _ => format!("RESIDENCE \"{tree}\" {town}"),
         },
@@ -194,8 +194,8 @@ pub(crate) fn establishment(
 /// The sign of a practice several people share.
 pub(crate) fn group(dice: &mut Dice, names: &Names) -> String {
     match dice.below(100) {
-        0..28 => format!("CABINET \"{}\"", dice.pick(&TREES)),
-        28..55 => format!("CABINET MEDICAL {}", dice.pick(&SPOTS)),
+        0..19 => format!("CABINET \"{}\"", dice.pick(&TREES)),
+        19..55 => format!("CABINET MEDICAL {}", dice.pick(&SPOTS)),
         55..75 => format!("SCM DES DRS {} ET {}", names.sign(dice), names.sign(dice)),
         75..90 => format!("CABINET DE GROUPE {}", dice.pick(&SPOTS)),
         _ => format!("SCM {}", dice.pick(&TREES)),

@@ -9,7 +9,7 @@ use super::dice::{Dice, Topic};
 use super::fold::{Join, push_folded};
 use super::identifiers::{Company, cabinet, finess, key, rpps, siren, siret};
 use super::luhn::Key;
-use super::nation::Nation;
+use super::nation::{Epoch, Nation};
 use super::people::Person;
 use super::people::professions::Coded;
 use super::places::address::Address;
@@ -31,7 +31,7 @@ pub(crate) struct Structure {
     pub(crate) phone_2: String,
     pub(crate) fax: String,
     pub(crate) mail: String,
-    /// Type prefix and number (TRE_G07).
+    /// Type prefix and number (`TRE_G07`).
     pub(crate) national_id: String,
     pub(crate) authority: &'static str,
     pub(crate) sector: Coded,
@@ -118,7 +118,7 @@ pub(crate) fn establishment(nation: &Nation, kind: Kind, rank: u32) -> Structure
 
 /// A practice that several people share; its telephone changes with the days.
 pub(crate) fn group(nation: &Nation, rank: u32) -> Structure {
-    let mut dice = Dice::new(nation.seed, Topic::GroupCabinet, &[rank]);
+    let mut dice = group_dice(nation, rank);
     let address = Address::anywhere(&mut dice, &nation.communes);
     let founder = rpps(nation.ordinal(rank % nation.slots().max(1), 0), Key::Right);
     let mut structure = Structure {
@@ -210,11 +210,27 @@ fn reach(structure: &mut Structure, dice: &mut Dice, known: u32) {
     }
 }
 
-/// Where a group practice is, without making the rest of it.
+/// Where a group practice is, without making the rest of it: the address is drawn first.
 pub(crate) fn group_department(nation: &Nation, rank: u32) -> &'static str {
-    Address::anywhere(
-        &mut Dice::new(nation.seed, Topic::GroupCabinet, &[rank]),
-        &nation.communes,
+    Address::anywhere(&mut group_dice(nation, rank), &nation.communes).true_department
+}
+
+/// Where a practice of one's own is, or would be.
+pub(crate) fn own_department(nation: &Nation, person: &Person) -> &'static str {
+    Address::anywhere(&mut own_dice(nation, person), &nation.communes).true_department
+}
+
+fn group_dice(nation: &Nation, rank: u32) -> Dice {
+    Dice::new(nation.seed, Topic::GroupCabinet, &[rank])
+}
+
+fn own_dice(nation: &Nation, person: &Person) -> Dice {
+    let Epoch {
+        generation, moves, ..
+    } = person.epoch;
+    Dice::new(
+        nation.seed,
+        Topic::OwnCabinet,
+        &[person.slot, generation, moves],
     )
-    .true_department
 }

@@ -5,7 +5,7 @@ use super::super::dice::Dice;
 use super::kinds::{Crowd, Kind, SPECS};
 
 /// Group practices, of 10,000 people of the directory.
-const GROUPS_PER_TEN_THOUSAND: u32 = 450;
+const GROUPS_PER_TEN_THOUSAND: u32 = 360;
 
 #[derive(Debug)]
 pub(crate) struct Network {

@@ -1,0 +1,14 @@
+//! The real router over a real index of fictional people, asked as anybody would.
+
+mod asking;
+mod bodies;
+mod conformance;
+mod docs;
+mod edge;
+mod examples;
+mod fixture;
+mod hostile;
+mod lookups;
+mod parameters;
+mod probes;
+mod serving;
