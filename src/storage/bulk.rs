@@ -1,7 +1,7 @@
 //! Rows on their way into the staging tables, by COPY.
 
-use sqlx::PgConnection;
 use sqlx::postgres::PgPool;
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 use tokio::sync::mpsc::Receiver;
 
 use super::{Entity, StorageError, imports};
@@ -101,8 +101,11 @@ impl CopyRows {
     }
 }
 
-/// Copies chunks of whole rows into the staging table of an entity until their sender is gone, on a
-/// connection of its own; all of them or none. Nothing is asked of the database before the first.
+/// Copies chunks of whole rows into the staging table of an entity until their sender is gone; all of
+/// them or none. Nothing is asked of the database before the first.
+///
+/// The connection is one beside the pool: several tables are copied at once, and a copy that waited for
+/// another to give a connection back would wait for a reader who waits for it.
 ///
 /// An error leaves the channel closed, which ends the sender.
 pub async fn copy_chunks(
@@ -114,7 +117,8 @@ pub async fn copy_chunks(
     let Some(first) = chunks.recv().await else {
         return Ok(());
     };
-    let mut transaction = pool.begin().await?;
+    let mut connection = pool.connect_options().connect().await?;
+    let mut transaction = connection.begin().await?;
     if !imports::share_running(&mut transaction, import_id).await? {
         return Err(StorageError::Superseded);
     }
@@ -129,7 +133,8 @@ pub async fn copy_chunks(
         copy.send(chunk).await?;
     }
     copy.finish().await?;
-    Ok(transaction.commit().await?)
+    transaction.commit().await?;
+    Ok(connection.close().await?)
 }
 
 /// Empties every staging table.

@@ -36,7 +36,7 @@ fn collect(root: &Path, folder: &Path, found: &mut Vec<Source>) {
 
 impl Source {
     pub(super) fn new(path: &Path, text: &str) -> Self {
-        let mut tokens = without_tests(tokens(text));
+        let mut tokens = without_tests(&tokens(text));
         let mut paths = Vec::new();
         while !tokens.is_empty() {
             let before = tokens.len();
@@ -223,10 +223,10 @@ fn character(text: &str) -> usize {
 }
 
 /// Leaves out what stands behind `#[cfg(test)]`: up to the end of its braces, or the next semicolon.
-fn without_tests(tokens: Vec<String>) -> Vec<String> {
+fn without_tests(tokens: &[String]) -> Vec<String> {
     const MARK: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
     let mut kept = Vec::new();
-    let mut rest = tokens.as_slice();
+    let mut rest = tokens;
     while let Some(first) = rest.first() {
         if !rest.iter().map(String::as_str).take(MARK.len()).eq(MARK) {
             kept.push(first.clone());

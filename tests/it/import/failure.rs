@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use annuaire::domain::import::ImportState;
 use annuaire::ingest::{Event, ImportError};
 use annuaire::storage::{Entity, StorageError, bulk, imports};
 use annuaire_importers::synthetic::Country;
 use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
 
 use crate::support::child::Child;
 use crate::support::database::{
@@ -158,6 +160,21 @@ fn of_two_imports_at_once_the_second_is_told_or_waits() {
         assert_eq!(report.state, ImportState::Applied);
         assert_eq!(open_rows(pool, "practitioner").await, 2);
         assert_eq!(states(pool).await, ["applied", "applied"]);
+    });
+}
+
+/// Each table is copied on a connection of its own, which must not be waited for by the others.
+#[test]
+fn a_pool_of_two_connections_is_enough() {
+    with_database(async |database| {
+        let small = PgPoolOptions::new()
+            .max_connections(2)
+            .acquire_timeout(Duration::from_secs(2))
+            .connect_with(database.options.clone())
+            .await
+            .unwrap();
+        Import::rpps([country(0, PEOPLE)]).applied(&small).await;
+        small.close().await;
     });
 }
 
