@@ -188,6 +188,43 @@ fn mailbox(place: &Place) -> Row {
     }
 }
 
+/// Its mailboxes stay with the former identifier, where another structure of the same, or one that only
+/// the mailbox extract names, takes its place.
+#[test]
+fn a_structure_that_takes_another_identifier() {
+    with_database(async |database| {
+        let pool = &database.pool;
+        let files = Publisher::new();
+        let mut follower = Follower::default();
+        let mailboxes = [
+            structure_mailbox(1, "un@ch.mssante.fr"),
+            structure_mailbox(2, "deux@ch.mssante.fr"),
+        ];
+        Import::mailboxes([files.mailboxes("202601010300", &mailboxes)])
+            .applied(pool)
+            .await;
+        compare(pool, &mut follower, "mailboxes").await;
+        for (day, [first, second]) in [[1, 1], [1, 2], [2, 1], [3, 3], [2, 3], [1, 1]]
+            .into_iter()
+            .enumerate()
+        {
+            let named = |structure, named| {
+                registered(&Place {
+                    person: 1,
+                    structure,
+                    named,
+                })
+            };
+            let rows = [named(1, first), named(2, second)];
+            Import::rpps([files.activities(&format!("2026010{}0300", day + 1), &rows)])
+                .force()
+                .applied(pool)
+                .await;
+            compare(pool, &mut follower, &format!("day {day}")).await;
+        }
+    });
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
