@@ -243,7 +243,7 @@ impl Import<'_> {
         match (report.state, result) {
             (ImportState::Applied, Ok(())) => {}
             (_, Ok(()) | Err(Ended::Refused(_))) => {
-                self.close(&mut connection, &mut report).await?
+                self.close(&mut connection, &mut report).await?;
             }
             (_, Err(Ended::Failed(error))) => {
                 // The database may be what failed: the next import then closes this one as

@@ -125,11 +125,12 @@ pub async fn compare(
     let keys = list(entity.key.iter().copied(), |c| {
         format!("coalesce(s.{c}, t.{c}) as {c}")
     });
-    let former: String = entity
+    let former: Vec<String> = entity
         .former
         .iter()
         .map(|column| format!("t.{column} as former_{column},"))
         .collect();
+    let former = former.concat();
     let same = same_key(entity, "s", "t");
     let differs = entity.differs;
     let scope = match entity.scope {

@@ -8,6 +8,7 @@
     reason = "a test may panic, and says so when it skips"
 )]
 
+mod embedded;
 mod follower;
 mod import;
 mod support;

@@ -6,19 +6,21 @@
 //! its owner was killed the server is still there: the next owner takes it over.
 
 mod binaries;
+mod control;
+mod postmaster;
 mod server_user;
 mod settings;
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 
 pub use binaries::Binaries;
+use control::Control;
 pub use server_user::ServerUser;
 
 /// The superuser of the private cluster, and the name of its database.
@@ -127,6 +129,7 @@ enum Ownership {
 /// Paths below the data directory.
 #[derive(Clone, Debug)]
 struct Layout {
+    data_dir: PathBuf,
     lock: PathBuf,
     cluster: PathBuf,
     socket: PathBuf,
@@ -144,6 +147,7 @@ impl Layout {
             socket = std::env::temp_dir().join(format!("annuaire-{place:016x}"));
         }
         Self {
+            data_dir: data_dir.to_owned(),
             lock: data_dir.join("annuaire.lock"),
             cluster: data_dir.join("postgres"),
             socket,
@@ -152,37 +156,56 @@ impl Layout {
     }
 }
 
-/// What is needed to run PostgreSQL's own programs.
-#[derive(Clone, Debug)]
-struct Control {
-    binaries: Binaries,
-    user: ServerUser,
-    layout: Layout,
-}
-
 impl Embedded {
     /// Starts the private server, takes over one whose owner died, or joins one that is owned.
     pub async fn start(options: EmbeddedOptions) -> Result<Self, EmbeddedError> {
+        /// An owner's first start makes the cluster, which takes seconds.
+        const PATIENCE: Duration = Duration::from_secs(30);
+        const PAUSE: Duration = Duration::from_millis(200);
         let data_dir = std::path::absolute(&options.data_dir)
             .map_err(|error| EmbeddedError::io(&options.data_dir, error))?;
         fs::create_dir_all(&data_dir).map_err(|error| EmbeddedError::io(&data_dir, error))?;
         let layout = Layout::new(&data_dir);
-        let Some(lock) = lock(&layout.lock)? else {
-            return Self::join(layout).await;
-        };
+        let since = Instant::now();
+        loop {
+            // An owner that ends while we wait leaves the server to us.
+            if let Some(lock) = lock(&layout.lock)? {
+                return Self::own(layout, lock, options).await;
+            }
+            if let Ok(connection) = connect_options(&layout).connect().await {
+                drop(connection.close().await);
+                return Ok(Self {
+                    layout,
+                    ownership: Ownership::Guest,
+                });
+            }
+            if since.elapsed() > PATIENCE {
+                return Err(EmbeddedError::Busy {
+                    owner: fs::read_to_string(&layout.lock)
+                        .unwrap_or_default()
+                        .trim()
+                        .to_owned(),
+                    lock: layout.lock,
+                });
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn own(
+        layout: Layout,
+        lock: File,
+        options: EmbeddedOptions,
+    ) -> Result<Self, EmbeddedError> {
+        const ATTEMPTS: u32 = 60;
+        const PAUSE: Duration = Duration::from_millis(500);
         let user = ServerUser::choose(&options.user)?;
-        user.check_can_enter(&data_dir)?;
+        user.check_can_enter(&layout.data_dir)?;
         let control = Control {
             binaries: Binaries::for_cluster(&layout.cluster)?,
             user,
             layout: layout.clone(),
         };
-        {
-            let control = control.clone();
-            tokio::task::spawn_blocking(move || control.make_and_start(&options))
-                .await
-                .map_err(|error| EmbeddedError::io(&data_dir, io::Error::other(error)))??;
-        }
         let server = Self {
             layout,
             ownership: Ownership::Owner {
@@ -190,8 +213,30 @@ impl Embedded {
                 control,
             },
         };
-        server.create_database().await?;
-        Ok(server)
+        let mut attempt = 1;
+        loop {
+            server.make_and_start(&options).await?;
+            match server.create_database().await {
+                // One that was just taken over may be on its way down, or still be recovering.
+                Err(EmbeddedError::Connect(error)) if attempt < ATTEMPTS => {
+                    tracing::info!(%error, "waiting for the private PostgreSQL");
+                    attempt += 1;
+                    tokio::time::sleep(PAUSE).await;
+                }
+                created => return created.map(|()| server),
+            }
+        }
+    }
+
+    async fn make_and_start(&self, options: &EmbeddedOptions) -> Result<(), EmbeddedError> {
+        let Ownership::Owner { control, .. } = &self.ownership else {
+            return Ok(());
+        };
+        let (control, options) = (control.clone(), options.clone());
+        let starting = tokio::task::spawn_blocking(move || control.make_and_start(&options));
+        starting
+            .await
+            .map_err(|error| EmbeddedError::io(&self.layout.cluster, io::Error::other(error)))?
     }
 
     /// Whether this process owns the server, and so stops it.
@@ -217,28 +262,6 @@ impl Embedded {
                 })?
             }
         }
-    }
-
-    async fn join(layout: Layout) -> Result<Self, EmbeddedError> {
-        // The owner may be starting up: its first start makes the cluster, which takes seconds.
-        const ATTEMPTS: u32 = 60;
-        for _ in 0..ATTEMPTS {
-            if let Ok(connection) = connect_options(&layout).connect().await {
-                drop(connection.close().await);
-                return Ok(Self {
-                    layout,
-                    ownership: Ownership::Guest,
-                });
-            }
-            tokio::time::sleep(Duration::from_millis(500)).await;
-        }
-        Err(EmbeddedError::Busy {
-            owner: fs::read_to_string(&layout.lock)
-                .unwrap_or_default()
-                .trim()
-                .to_owned(),
-            lock: layout.lock,
-        })
     }
 
     async fn create_database(&self) -> Result<(), EmbeddedError> {
@@ -287,105 +310,4 @@ fn lock(path: &Path) -> Result<Option<File>, EmbeddedError> {
     file.set_len(0).map_err(failed)?;
     writeln!(file, "process {}", std::process::id()).map_err(failed)?;
     Ok(Some(file))
-}
-
-impl Control {
-    fn make_and_start(&self, options: &EmbeddedOptions) -> Result<(), EmbeddedError> {
-        let Layout {
-            cluster, socket, ..
-        } = &self.layout;
-        self.user.own_directory(socket)?;
-        if !cluster.exists() {
-            self.make(cluster)?;
-        }
-        settings::write(cluster, socket, options)?;
-        if self.is_running() {
-            tracing::info!("taking over the private PostgreSQL of a process that died");
-            return Ok(());
-        }
-        self.run("pg_ctl", |command| {
-            command
-                .args(["start", "--wait", "--timeout=300", "--silent", "--pgdata"])
-                .arg(cluster)
-                .arg("--log")
-                .arg(&self.layout.log);
-        })
-    }
-
-    /// Makes the cluster under another name and renames it when it is whole, so that a start that is
-    /// killed half-way leaves nothing that looks like a cluster.
-    fn make(&self, cluster: &Path) -> Result<(), EmbeddedError> {
-        let unfinished = cluster.with_extension("unfinished");
-        let failed = |error| EmbeddedError::io(&unfinished, error);
-        tracing::info!(directory = %cluster.display(), "making a private PostgreSQL cluster");
-        if unfinished.exists() {
-            fs::remove_dir_all(&unfinished).map_err(failed)?;
-        }
-        self.user.own_directory(&unfinished)?;
-        self.run("initdb", |command| {
-            command
-                .arg("--pgdata")
-                .arg(&unfinished)
-                .args(["--username", NAME, "--auth=trust", "--encoding=UTF8"])
-                .args(["--locale=C.UTF-8", "--data-checksums"]);
-        })?;
-        settings::include(&unfinished)?;
-        fs::rename(&unfinished, cluster).map_err(failed)
-    }
-
-    fn is_running(&self) -> bool {
-        self.run("pg_ctl", |command| {
-            command
-                .args(["status", "--pgdata"])
-                .arg(&self.layout.cluster);
-        })
-        .is_ok()
-    }
-
-    fn stop(&self) -> Result<(), EmbeddedError> {
-        self.run("pg_ctl", |command| {
-            command
-                .args([
-                    "stop",
-                    "--wait",
-                    "--timeout=120",
-                    "--mode=fast",
-                    "--silent",
-                    "--pgdata",
-                ])
-                .arg(&self.layout.cluster);
-        })
-    }
-
-    /// Runs one of PostgreSQL's programs as the server's user and gives the end of its output on
-    /// failure. Output goes to a file, not a pipe: the server inherits it and would keep a pipe open.
-    fn run(
-        &self,
-        program: &'static str,
-        arrange: impl FnOnce(&mut Command),
-    ) -> Result<(), EmbeddedError> {
-        let failed = |error| EmbeddedError::io(&self.binaries.path(program), error);
-        let mut output = tempfile::tempfile().map_err(failed)?;
-        let mut command = Command::new(self.binaries.path(program));
-        arrange(&mut command);
-        command
-            .current_dir("/")
-            .env("LC_ALL", "C")
-            .stdin(Stdio::null())
-            .stdout(output.try_clone().map_err(failed)?)
-            .stderr(output.try_clone().map_err(failed)?);
-        self.user.become_in(&mut command);
-        let status = command.status().map_err(failed)?;
-        if status.success() {
-            return Ok(());
-        }
-        let mut text = String::new();
-        io::Seek::rewind(&mut output).map_err(failed)?;
-        io::Read::read_to_string(&mut output, &mut text).map_err(failed)?;
-        let tail: Vec<&str> = text.lines().rev().take(5).collect();
-        Err(EmbeddedError::Program {
-            program,
-            output: tail.into_iter().rev().collect::<Vec<_>>().join("; "),
-        })
-    }
 }

@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -65,9 +65,4 @@ pub(crate) fn directory(name: &str) -> PathBuf {
     let path = scratch().root.join(format!("{number}-{name}"));
     fs::create_dir(&path).unwrap();
     path
-}
-
-/// The directory below which all scratch lies; children of this process work in it too.
-pub(crate) fn root() -> &'static Path {
-    &scratch().root
 }
