@@ -8,7 +8,8 @@
     reason = "a test may panic, and says so when it skips"
 )]
 
+mod architecture;
 mod embedded;
-mod follower;
+mod feed;
 mod import;
 mod support;
