@@ -119,6 +119,11 @@ impl Lane {
         *self.extra_copies.entry(digest).or_default() += 1;
     }
 
+    /// Forgets which rows were staged: at the end of a file, whose rows no other file repeats.
+    pub(super) fn forget(&mut self) {
+        self.staged = HashMap::new();
+    }
+
     /// Sends what is left and gives the figures.
     pub(super) fn finish(mut self) -> Result<LaneSummary, Closed> {
         if !self.rows.is_empty() {

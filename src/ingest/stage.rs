@@ -101,6 +101,7 @@ fn read_all(
     let mut rejects = Vec::new();
     for (source, report) in sources.iter().zip(&mut files) {
         read(source, report, &mut stager, &mut rejects, observer)?;
+        stager.end_file();
     }
     let summary = stager.finish().map_err(|Closed| Interrupted::Closed)?;
     Ok(Staged {

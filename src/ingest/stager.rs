@@ -74,6 +74,23 @@ impl Stager {
         (stager, ends)
     }
 
+    /// Gives back the memory of what was seen in a file; each kind of row is in one file only.
+    pub(super) fn end_file(&mut self) {
+        for lane in [
+            &mut self.practitioner,
+            &mut self.practice,
+            &mut self.specialty,
+            &mut self.diploma,
+            &mut self.organization,
+            &mut self.role,
+            &mut self.mailbox,
+            &mut self.attachment,
+        ] {
+            lane.forget();
+        }
+        self.activity_rows = HashSet::new();
+    }
+
     /// Sends what is left in every lane.
     pub(super) fn finish(self) -> Result<StagerSummary, super::lane::Closed> {
         let mut lanes = BTreeMap::new();

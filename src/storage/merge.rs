@@ -125,10 +125,12 @@ pub async fn compare(
     let keys = list(entity.key.iter().copied(), |c| {
         format!("coalesce(s.{c}, t.{c}) as {c}")
     });
-    let former = list(entity.former.iter().copied(), |c| {
-        format!("t.{c} as former_{c}")
-    });
-    let comma = if former.is_empty() { "" } else { "," };
+    let former: Vec<String> = entity
+        .former
+        .iter()
+        .map(|column| format!("t.{column} as former_{column},"))
+        .collect();
+    let former = former.concat();
     let same = same_key(entity, "s", "t");
     let differs = entity.differs;
     let scope = match entity.scope {
@@ -143,7 +145,7 @@ pub async fn compare(
         connection,
         format!(
             "create temporary table delta_{name} on commit drop as
-            select {keys}, {former}{comma}
+            select {keys}, {former}
                 case when t.digest is null then 'a' when s.digest is null then 'r'
                     when t.closed_on is not null then 'o' else 'c' end as mark
             from staging.{name} s

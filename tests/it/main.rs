@@ -11,5 +11,6 @@
 mod architecture;
 mod embedded;
 mod feed;
+mod follower;
 mod import;
 mod support;
