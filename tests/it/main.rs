@@ -10,6 +10,7 @@
 
 mod architecture;
 mod embedded;
+mod embedded_kept;
 mod feed;
 mod follower;
 mod import;
