@@ -27,7 +27,7 @@ enum Server {
     /// Somebody else: `database.url`.
     Theirs,
     /// This program.
-    Private(Embedded),
+    Private(Box<Embedded>),
     /// This program, watched over until the token is cancelled.
     Kept(JoinHandle<Embedded>, CancellationToken),
 }
@@ -75,7 +75,7 @@ impl Database {
     ) -> Result<Self, OpenError> {
         let server = Embedded::start(options).await?;
         let options = server.connect_options();
-        Self::open(options, max_connections, Server::Private(server)).await
+        Self::open(options, max_connections, Server::Private(Box::new(server))).await
     }
 
     async fn open(

@@ -13,7 +13,7 @@ use crate::support::database::{block_on, server_options};
 use crate::support::scratch;
 
 /// Long enough for a busy machine to recover a cluster; what is awaited comes in about a second.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 async fn open(data_dir: &Path) -> Database {
     Database::embedded(server_options(data_dir), 5)
