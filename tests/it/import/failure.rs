@@ -226,6 +226,42 @@ fn an_import_that_lost_its_lock_never_mixes_with_the_next() {
 }
 
 #[test]
+fn an_import_that_was_closed_meanwhile_applies_nothing() {
+    // Where there are rows it is found while staging, where there are none before applying.
+    for rows in [vec![person(1)], Vec::new()] {
+        with_database(async |database| {
+            let pool = &database.pool;
+            let options = database.options.clone();
+            let end_lock = database.end_connections_where("query like '%pg_try_advisory_lock%'");
+            let closed = When::new(
+                |event: &Event<'_>| matches!(event, Event::Reading { .. }),
+                move || {
+                    end_lock();
+                    block_on(async {
+                        let pool = PgPool::connect_with(options).await.unwrap();
+                        let mut lock = imports::ImportLock::try_take(&pool).await.unwrap().unwrap();
+                        assert_eq!(lock.close_interrupted(NOW.0).await.unwrap(), 1);
+                        lock.release().await.unwrap();
+                    });
+                },
+            );
+            let before = everything(pool).await;
+            let file = Publisher::new().activities("202601010300", &rows);
+            let error = Import::rpps([file])
+                .observed(closed)
+                .run(pool)
+                .await
+                .unwrap_err();
+            assert!(
+                matches!(error, ImportError::Storage(StorageError::Superseded)),
+                "{error}"
+            );
+            assert_eq!(everything(pool).await, before);
+        });
+    }
+}
+
+#[test]
 fn rows_of_an_import_that_was_closed_are_not_staged() {
     with_database(async |database| {
         let pool = &database.pool;
