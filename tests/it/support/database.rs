@@ -142,7 +142,7 @@ impl TestDatabase {
         condition: &str,
     ) -> impl FnOnce() + Send + 'static + use<> {
         let statement = format!(
-            "select pg_terminate_backend(pid) from pg_stat_activity
+            "select pg_terminate_backend(pid, 10000) from pg_stat_activity
             where datname = '{}' and ({condition})",
             self.name
         );
