@@ -178,6 +178,8 @@ fn a_pool_of_two_connections_is_enough() {
     });
 }
 
+const HOLDS_THE_LOCK: &str = "pid in (select pid from pg_locks where locktype = 'advisory')";
+
 /// The connection that holds the lock may die alone, and another import begin.
 #[test]
 fn an_import_that_lost_its_lock_never_mixes_with_the_next() {
@@ -185,7 +187,7 @@ fn an_import_that_lost_its_lock_never_mixes_with_the_next() {
         let pool = &database.pool;
         let next = Publisher::new().activities("202701010300", &[person(1), person(2)]);
         let options = database.options.clone();
-        let end_lock = database.end_connections_where("query like '%pg_try_advisory_lock%'");
+        let end_lock = database.end_connections_where(HOLDS_THE_LOCK);
         let (tell, told) = std::sync::mpsc::channel();
         let meanwhile = When::new(
             |event: &Event<'_>| format!("{event:?}").starts_with(MOMENTS[0]),
@@ -232,7 +234,7 @@ fn an_import_that_was_closed_meanwhile_applies_nothing() {
         with_database(async |database| {
             let pool = &database.pool;
             let options = database.options.clone();
-            let end_lock = database.end_connections_where("query like '%pg_try_advisory_lock%'");
+            let end_lock = database.end_connections_where(HOLDS_THE_LOCK);
             let closed = When::new(
                 |event: &Event<'_>| matches!(event, Event::Reading { .. }),
                 move || {
