@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod binary;
 mod embedded;
 mod embedded_kept;
 mod feed;
