@@ -142,8 +142,8 @@ impl Node {
     /// Answers requests until `stop`, then ends everything in order.
     pub async fn serve(self, stop: &CancellationToken) -> anyhow::Result<()> {
         tracing::info!(http.listen = %self.listener.local_addr()?, "serving");
-        let grace = self.config.http.shutdown_grace;
-        let served = api::serve(self.listener, self.router, stop.clone(), grace).await;
+        let settings = &self.config.http;
+        let served = api::serve(self.listener, self.router, settings, stop.clone()).await;
         stop.cancel();
         if let Err(error) = self.follower.await {
             tracing::error!(%error, "the follower did not end well");
