@@ -15,13 +15,15 @@ pub enum StorageError {
     #[error("the database refused a statement: {0}")]
     Statement(#[source] sqlx::Error),
     /// A row of the database breaks an invariant of the domain.
-    #[error("table {table}, row {key}: {problem}")]
+    ///
+    /// The message holds no key: that may be the address or the number of a person.
+    #[error("a row of table {table} is inconsistent: {problem}")]
     Inconsistent {
         /// The table.
         table: &'static str,
         /// The key of the row.
         key: String,
-        /// What is wrong with it.
+        /// What is wrong with it, without a value of a person.
         problem: String,
     },
     /// The connection that held the right to import was lost, and another import began.
@@ -57,7 +59,10 @@ impl From<sqlx::Error> for StorageError {
 impl From<StorageError> for Failure {
     fn from(error: StorageError) -> Self {
         match error {
-            StorageError::Unavailable(_) => Self::new(&DATABASE_UNAVAILABLE, error.to_string()),
+            // Callers read this detail: addresses and users of the database are not for them.
+            StorageError::Unavailable(_) => {
+                Self::new(&DATABASE_UNAVAILABLE, "Ask again in a moment.")
+            }
             StorageError::DiskFull(_)
             | StorageError::Statement(_)
             | StorageError::Superseded
