@@ -181,7 +181,7 @@ fn state(config: &Config, model: &ReadModel, pool: &PgPool) -> ApiState {
         imports: Imports::new(move |import| {
             let pool = pool.clone();
             async move {
-                let mut connection = pool.acquire().await.map_err(storage::StorageError::from)?;
+                let mut connection = storage::acquire(&pool).await?;
                 crate::ingest::rejects_csv(&mut connection, import).await
             }
         }),
