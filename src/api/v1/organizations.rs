@@ -14,7 +14,7 @@ use super::view::OrganizationView;
 use crate::api::ApiState;
 use crate::api::answer::{self, Page};
 use crate::api::failures::{OfResource, OfSearch};
-use crate::api::parameters::{Asked, Known, Parameters};
+use crate::api::parameters::{Asked, Known, NoParameters, Parameters};
 use crate::api::problem::Problem;
 use crate::api::values;
 use crate::domain::code::{CodeLabels, CodeSystem};
@@ -160,6 +160,7 @@ struct OrganizationFound<'a> {
 async fn get_organization(
     State(state): State<ApiState>,
     Path(id): Path<String>,
+    Asked(NoParameters {}): Asked<NoParameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let directory = state.directory.now()?;

@@ -13,7 +13,7 @@ use super::view::PractitionerView;
 use crate::api::ApiState;
 use crate::api::answer::{self, Page};
 use crate::api::failures::{OfResource, OfSearch};
-use crate::api::parameters::{Asked, Known, Parameters};
+use crate::api::parameters::{Asked, Known, NoParameters, Parameters};
 use crate::api::problem::Problem;
 use crate::api::values;
 use crate::domain::code::{CodeLabels, CodeSystem};
@@ -174,6 +174,7 @@ async fn list_practitioners(
 async fn get_practitioner(
     State(state): State<ApiState>,
     Path(id): Path<String>,
+    Asked(NoParameters {}): Asked<NoParameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let directory = state.directory.now()?;

@@ -8,6 +8,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::ApiState;
+use crate::api::failures::OfBare;
+use crate::api::parameters::{Asked, NoParameters};
 use crate::domain::import::{ImportState, ImportSummary, Source};
 use crate::service::health::Status;
 
@@ -232,8 +234,14 @@ fn local(time: PrimitiveDateTime) -> String {
     path = "/v1/status",
     operation_id = "get_status",
     tag = "service",
-    responses((status = OK, description = "The status of this node.", content_type = "application/json", body = StatusView))
+    responses(
+        (status = OK, description = "The status of this node.", content_type = "application/json", body = StatusView),
+        OfBare,
+    )
 )]
-async fn get_status(State(state): State<ApiState>) -> axum::Json<StatusView> {
+async fn get_status(
+    State(state): State<ApiState>,
+    Asked(NoParameters {}): Asked<NoParameters>,
+) -> axum::Json<StatusView> {
     axum::Json(state.health.status().into())
 }
