@@ -34,6 +34,21 @@ pub enum StorageError {
     Migration(#[from] sqlx::migrate::MigrateError),
 }
 
+impl StorageError {
+    /// What happened in one sentence that anyone may read: no address of the database, none of its
+    /// words, no key of a row.
+    pub fn outline(&self) -> String {
+        match self {
+            Self::Unavailable(_) => "the database does not answer".to_owned(),
+            Self::DiskFull(_) => "the disk of the database is full".to_owned(),
+            Self::Statement(_) => "the database refused a statement".to_owned(),
+            Self::Inconsistent { table, .. } => format!("a row of table {table} is inconsistent"),
+            Self::Superseded => self.to_string(),
+            Self::Migration(_) => "the schema cannot be brought up to date".to_owned(),
+        }
+    }
+}
+
 impl From<sqlx::Error> for StorageError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
