@@ -113,15 +113,9 @@ async fn list_mailboxes(
 ) -> Result<Response, Problem> {
     let directory = state.directory.now()?;
     let found = directory.mailboxes(parameters.into_search()?).await?;
-    let page = Page {
-        total: found.total,
-        items: found
-            .items
-            .iter()
-            .map(|mailbox| MailboxView::new(mailbox, directory.labels()))
-            .collect(),
-        next: answer::next(found.next),
-    };
+    let page = Page::of(&found, |mailbox| {
+        MailboxView::new(mailbox, directory.labels())
+    });
     answer::page(&page, &uri, directory.position())
 }
 

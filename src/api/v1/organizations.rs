@@ -117,15 +117,9 @@ async fn list_organizations(
     let directory = state.directory.now()?;
     let search = parameters.into_search(directory.labels())?;
     let found = directory.organizations(search).await?;
-    let page = Page {
-        total: found.total,
-        items: found
-            .items
-            .iter()
-            .map(|hit| OrganizationView::new(&hit.item, directory.labels(), Some(hit.score)))
-            .collect(),
-        next: answer::next(found.next),
-    };
+    let page = Page::of(&found, |hit| {
+        OrganizationView::new(&hit.item, directory.labels(), Some(hit.score))
+    });
     answer::page(&page, &uri, directory.position())
 }
 

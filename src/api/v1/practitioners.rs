@@ -144,15 +144,9 @@ async fn list_practitioners(
     let directory = state.directory.now()?;
     let search = parameters.into_search(directory.labels())?;
     let found = directory.practitioners(search).await?;
-    let page = Page {
-        total: found.total,
-        items: found
-            .items
-            .iter()
-            .map(|hit| PractitionerView::new(&hit.item, directory.labels(), Some(hit.score)))
-            .collect(),
-        next: answer::next(found.next),
-    };
+    let page = Page::of(&found, |hit| {
+        PractitionerView::new(&hit.item, directory.labels(), Some(hit.score))
+    });
     answer::page(&page, &uri, directory.position())
 }
 
