@@ -36,7 +36,7 @@ impl<V> Page<V> {
         Self {
             total: found.total,
             items: found.items.iter().map(show).collect(),
-            next: found.next.clone().map(Cursor::encode),
+            next: found.next.map(Cursor::encode),
         }
     }
 }
