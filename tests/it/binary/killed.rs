@@ -38,9 +38,15 @@ fn an_import_killed_alone_leaves_everything_as_it_was() {
     assert_eq!(truth::whole(&data), before, "the server outlives its owner");
     truth::release_roles(&data);
     let again = applied(second_day(&data).run());
-    assert!(!again.out.contains("practitioner            0          0"), "{again:?}");
+    assert!(
+        !again.out.contains("practitioner            0          0"),
+        "{again:?}"
+    );
     second_day(&data).run().expect(0, "applied already");
-    assert!(!truth::is_running(&data), "what was taken over is stopped too");
+    assert!(
+        !truth::is_running(&data),
+        "what was taken over is stopped too"
+    );
 }
 
 #[test]

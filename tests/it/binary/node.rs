@@ -116,4 +116,3 @@ impl Node {
         self.running.kill();
     }
 }
-

@@ -10,7 +10,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 /// Longer than anything takes on the slowest machine: reaching it is the failure.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A command line of the program, to be run or started.
 pub(crate) struct Program(Command);
@@ -114,7 +114,10 @@ impl Running {
                     return line.clone();
                 }
             }
-            match self.lines.recv_timeout(DEADLINE.saturating_sub(since.elapsed())) {
+            match self
+                .lines
+                .recv_timeout(DEADLINE.saturating_sub(since.elapsed()))
+            {
                 Ok(line) => self.heard.push(line),
                 Err(error) => panic!("{error}, and it never said {what:?}: {:#?}", self.heard),
             }
@@ -131,7 +134,10 @@ impl Running {
         let since = Instant::now();
         // Both outputs are closed when the process is over, and by nobody else: none of them is passed on.
         loop {
-            match self.lines.recv_timeout(DEADLINE.saturating_sub(since.elapsed())) {
+            match self
+                .lines
+                .recv_timeout(DEADLINE.saturating_sub(since.elapsed()))
+            {
                 Ok(line) => self.heard.push(line),
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => panic!("it does not end: {:#?}", self.heard),
