@@ -141,8 +141,8 @@ impl Node {
     /// Answers requests until `stop`, then ends everything in order.
     pub async fn serve(self, stop: &CancellationToken) -> anyhow::Result<()> {
         tracing::info!(http.listen = %self.listener.local_addr()?, "serving");
-        let grace = self.config.http.shutdown_grace;
-        let served = api::serve(self.listener, self.router, stop.clone(), grace).await;
+        let settings = &self.config.http;
+        let served = api::serve(self.listener, self.router, settings, stop.clone()).await;
         stop.cancel();
         if let Err(error) = self.follower.await {
             tracing::error!(%error, "the follower did not end well");
@@ -180,7 +180,7 @@ fn state(config: &Config, model: &ReadModel, pool: &PgPool) -> ApiState {
         imports: Imports::new(move |import| {
             let pool = pool.clone();
             async move {
-                let mut connection = pool.acquire().await.map_err(storage::StorageError::from)?;
+                let mut connection = storage::acquire(&pool).await?;
                 crate::ingest::rejects_csv(&mut connection, import).await
             }
         }),

@@ -80,12 +80,8 @@ async fn greet(config: &Config, stop: &CancellationToken) -> std::io::Result<Soc
     let listener = TcpListener::bind(config.http.listen).await?;
     let address = listener.local_addr()?;
     let router = Router::new().route("/hello", get(async || "Hello, world!"));
-    tokio::spawn(api::serve(
-        listener,
-        router,
-        stop.clone(),
-        config.http.shutdown_grace,
-    ));
+    let (settings, stop) = (config.http.clone(), stop.clone());
+    tokio::spawn(async move { api::serve(listener, router, &settings, stop).await });
     Ok(address)
 }
 

@@ -11,6 +11,7 @@ use super::problem::Problem;
 use crate::domain::cursor::Cursor;
 use crate::domain::error::{Failure, INTERNAL};
 use crate::domain::feed::FeedPosition;
+use crate::domain::query;
 
 /// The last change of the feed that an answer rests on.
 pub(super) const POSITION: HeaderName = HeaderName::from_static("annuaire-position");
@@ -29,6 +30,17 @@ pub(super) struct Page<T> {
     pub(super) next: Option<String>,
 }
 
+impl<V> Page<V> {
+    /// What was found, each as it is shown.
+    pub(super) fn of<'a, T>(found: &'a query::Page<T>, show: impl FnMut(&'a T) -> V) -> Self {
+        Self {
+            total: found.total,
+            items: found.items.iter().map(show).collect(),
+            next: found.next.map(Cursor::encode),
+        }
+    }
+}
+
 /// A page, with the next one as a `Link` header too (RFC 8288), relative to this request.
 pub(super) fn page<T: Serialize>(
     page: &Page<T>,
@@ -42,11 +54,6 @@ pub(super) fn page<T: Serialize>(
         response.headers_mut().insert(header::LINK, link);
     }
     Ok(response)
-}
-
-/// The cursor of the next page as callers see it.
-pub(super) fn next(cursor: Option<Cursor>) -> Option<String> {
-    cursor.map(Cursor::encode)
 }
 
 fn next_link(uri: &Uri, next: &str) -> String {

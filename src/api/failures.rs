@@ -8,6 +8,9 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
 use super::problem::{self, ProblemBody};
 
+/// Failures of an operation that takes nothing and always has an answer.
+pub(super) struct OfBare;
+
 /// Failures of an operation that takes parameters.
 pub(super) struct OfSearch;
 
@@ -33,6 +36,12 @@ const UNAVAILABLE: (&str, &str) = (
     "The service cannot answer now and may later (`index.not_ready`, `request.timeout`, \
      `database.unavailable`).",
 );
+
+impl IntoResponses for OfBare {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documented(&[INVALID, RATE_LIMITED])
+    }
+}
 
 impl IntoResponses for OfSearch {
     fn responses() -> BTreeMap<String, RefOr<Response>> {

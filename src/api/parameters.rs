@@ -6,9 +6,11 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 use utoipa::openapi::RefOr;
+use utoipa::openapi::path::{self, ParameterIn};
 use utoipa::openapi::schema::Schema;
 
 use super::ApiState;
@@ -23,6 +25,24 @@ const MAX_CHARACTERS: usize = 100;
 pub(super) trait Parameters: DeserializeOwned + IntoParams {
     /// What is documented of them, computed once.
     fn known() -> &'static Known;
+}
+
+/// The parameters of an operation that takes none.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoParameters {}
+
+impl IntoParams for NoParameters {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<path::Parameter> {
+        Vec::new()
+    }
+}
+
+impl Parameters for NoParameters {
+    fn known() -> &'static Known {
+        static KNOWN: Known = Known(Vec::new());
+        &KNOWN
+    }
 }
 
 /// What is documented of the parameters of one operation.
@@ -182,7 +202,6 @@ fn decode(text: &str) -> Result<String, Failure> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use serde::Deserialize;
     use std::sync::LazyLock;
 
     #[derive(Debug, Deserialize, IntoParams, PartialEq)]

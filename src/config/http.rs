@@ -1,7 +1,7 @@
 //! `[http]`: where the REST interface listens and what it takes from one client.
 
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,12 @@ use super::size::ByteSize;
 pub struct Http {
     /// Address and port to listen on.
     pub listen: SocketAddr,
+    /// Most connections at once; more of them wait until another ends.
+    pub max_connections: NonZeroUsize,
+    /// Longest time from the opening of a connection, or from the end of an answer, to the end of the
+    /// next head of a request; then the connection is closed.
+    #[serde(with = "humantime_serde")]
+    pub header_timeout: Duration,
     /// Longest time one request may take; then it is answered 503.
     #[serde(with = "humantime_serde")]
     pub request_timeout: Duration,
@@ -57,6 +63,8 @@ impl Default for Http {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            max_connections: NonZeroUsize::MIN.saturating_add(4095),
+            header_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(10),
             max_body: ByteSize::from_bytes(512 << 10),
             max_query: ByteSize::from_bytes(8 << 10),

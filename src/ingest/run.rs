@@ -163,7 +163,7 @@ impl Import<'_> {
     /// Best effort: who asked for the import is told of the files, not of this.
     async fn record_failure(&self, pool: &Pool, failure: &ImportError) {
         let (source, now) = (self.request.source, self.clock.now());
-        let message = failure.to_string();
+        let message = failure.outline(&self.request.paths);
         let recorded = async {
             let mut connection = acquire(pool).await?;
             imports::record_failure(&mut connection, source, &message, now).await
@@ -233,7 +233,7 @@ impl Import<'_> {
             }
             Err(Ended::Failed(error)) => {
                 report.state = ImportState::Failed;
-                report.message = error.to_string();
+                report.message = error.outline(&self.request.paths);
             }
         }
         // What was staged goes with every outcome, and with an applied import in its own

@@ -45,6 +45,21 @@ pub enum SearchError {
 }
 
 impl SearchError {
+    /// What happened in one sentence that anyone may read: no path, no key, no word of the database.
+    pub fn outline(&self) -> String {
+        match self {
+            Self::Storage(error) => error.outline(),
+            Self::Disconnected => "the database does not answer".to_owned(),
+            Self::Index(_) => "the index failed".to_owned(),
+            Self::Corrupt(_) => "the index cannot be used".to_owned(),
+            Self::Files { .. } => "a file of the index cannot be read or written".to_owned(),
+            Self::Locked(_) => "another process uses the index".to_owned(),
+            Self::CursorMismatch | Self::Empty | Self::Task(_) | Self::Cancelled => {
+                "the read model failed".to_owned()
+            }
+        }
+    }
+
     pub(super) fn files(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Files { path, source }

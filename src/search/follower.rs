@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::document::Document;
 use super::error::SearchError;
 use super::model::{ReadModel, Rebuild, Update};
+use super::reading::read;
 use super::status::RebuildProgress;
 use crate::domain::feed::{DocumentKind, FeedPosition};
 use crate::storage::{self, Connection, Pool, StorageError, changes, codes, documents, imports};
@@ -49,7 +50,7 @@ pub async fn follow(
                 tracing::warn!(%error, retry_in = ?pause, "the read model fell behind the truth");
                 model
                     .board()
-                    .failed(is_database_there(&error), error.to_string());
+                    .failed(is_database_there(&error), error.outline());
             }
         }
         tokio::select! {
@@ -161,10 +162,11 @@ impl<'a> Follower<'a> {
             for keys in keys.chunks(CHUNK) {
                 self.check_cancelled()?;
                 documents_changed += keys.len();
-                let documents = read(truth, kind, keys).await?;
+                let batch = read(truth, kind, keys).await?;
+                self.model.board().left_out(kind, keys, batch.unusable);
                 let keys = keys.to_vec();
                 work = then(work, move |update: &mut Update| {
-                    apply(update, kind, &keys, &documents)
+                    apply(update, kind, &keys, &batch.documents)
                 })
                 .await?;
             }
@@ -197,6 +199,7 @@ impl<'a> Follower<'a> {
         }
         self.model.board().rebuilding(Some(progress));
         tracing::info!(documents = progress.total, "read model rebuild begun");
+        self.model.board().none_left_out();
         let labels = codes::labels(truth).await?;
         let kept = self.update.take();
         let model = self.model.clone();
@@ -212,7 +215,9 @@ impl<'a> Follower<'a> {
                 let keys = documents::keys_after(truth, kind, after.as_deref(), limit).await?;
                 let Some(last) = keys.last() else { break };
                 after = Some(last.clone());
-                let mut documents = read(truth, kind, &keys).await?;
+                let batch = read(truth, kind, &keys).await?;
+                self.model.board().left_out(kind, &keys, batch.unusable);
+                let mut documents = batch.documents;
                 // A national identifier also gives the structures that carry it, whose own keys
                 // come at their place.
                 let keys: HashSet<String> = keys.into_iter().collect();
@@ -290,27 +295,6 @@ async fn changed_keys(
             changed.entry(change.kind).or_default().extend(change.keys);
         }
     }
-}
-
-async fn read(
-    truth: &mut Connection,
-    kind: DocumentKind,
-    keys: &[String],
-) -> Result<Vec<Document>, SearchError> {
-    Ok(match kind {
-        DocumentKind::Practitioner => {
-            let people = documents::practitioners(truth, keys).await?;
-            people.into_iter().map(Document::Practitioner).collect()
-        }
-        DocumentKind::Organization => {
-            let structures = documents::organizations(truth, keys).await?;
-            structures.into_iter().map(Document::Organization).collect()
-        }
-        DocumentKind::Mailbox => {
-            let mailboxes = documents::mailboxes(truth, keys).await?;
-            mailboxes.into_iter().map(Document::Mailbox).collect()
-        }
-    })
 }
 
 /// Whether a failure leaves the database in reach.

@@ -16,6 +16,7 @@ mod merging;
 mod model;
 mod query;
 mod rank;
+mod reading;
 mod schema;
 mod snapshot;
 mod status;

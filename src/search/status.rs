@@ -1,10 +1,11 @@
 //! How far a node follows the truth, for those who watch it.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use time::OffsetDateTime;
 
-use crate::domain::feed::FeedPosition;
+use crate::domain::feed::{DocumentKind, FeedPosition};
 use crate::domain::import::ImportSummary;
 
 /// Where a node stands in the feed.
@@ -22,7 +23,11 @@ pub struct FollowerStatus {
     pub rebuild: Option<RebuildProgress>,
     /// The latest imports, and the last applied one of each source.
     pub imports: Vec<ImportSummary>,
-    /// Why the last attempt failed; cleared by one that succeeds.
+    /// Documents that were found inconsistent in the truth since this process began, and are left
+    /// out as long as they are.
+    pub left_out: u64,
+    /// Why the last attempt failed, in one sentence that anyone may read; cleared by one that
+    /// succeeds.
     pub last_error: Option<String>,
 }
 
@@ -37,17 +42,27 @@ pub struct RebuildProgress {
 
 /// Where the follower writes what others read.
 #[derive(Debug, Default)]
-pub(super) struct StatusBoard(Mutex<FollowerStatus>);
+pub(super) struct StatusBoard(Mutex<Board>);
+
+#[derive(Debug, Default)]
+struct Board {
+    status: FollowerStatus,
+    left_out: BTreeSet<(DocumentKind, String)>,
+}
 
 impl StatusBoard {
     pub(super) fn read(&self, position: Option<FeedPosition>) -> FollowerStatus {
-        let status = self.lock().clone();
-        FollowerStatus { position, ..status }
+        let board = self.lock();
+        FollowerStatus {
+            position,
+            left_out: u64::try_from(board.left_out.len()).unwrap_or(u64::MAX),
+            ..board.status.clone()
+        }
     }
 
     /// The truth answered.
     pub(super) fn answered(&self, head: FeedPosition, imports: Vec<ImportSummary>) {
-        let mut status = self.lock();
+        let status = &mut self.lock().status;
         status.connected = true;
         status.head = Some(head);
         status.imports = imports;
@@ -55,14 +70,14 @@ impl StatusBoard {
 
     /// Everything up to the head is served.
     pub(super) fn up_to_date(&self, at: OffsetDateTime) {
-        let mut status = self.lock();
+        let status = &mut self.lock().status;
         status.checked_at = Some(at);
         status.last_error = None;
     }
 
     /// An attempt failed; `connected` says whether the database was there.
     pub(super) fn failed(&self, connected: bool, error: String) {
-        let mut status = self.lock();
+        let status = &mut self.lock().status;
         status.connected = connected;
         status.rebuild = None;
         status.last_error = Some(error);
@@ -70,10 +85,28 @@ impl StatusBoard {
 
     /// A rebuild goes on, or is over.
     pub(super) fn rebuilding(&self, progress: Option<RebuildProgress>) {
-        self.lock().rebuild = progress;
+        self.lock().status.rebuild = progress;
     }
 
-    fn lock(&self) -> MutexGuard<'_, FollowerStatus> {
+    /// Of the documents that were read, these cannot be used; those that could not before and are
+    /// not named now can be again, or are gone.
+    pub(super) fn left_out(&self, kind: DocumentKind, read: &[String], unusable: Vec<String>) {
+        let mut board = self.lock();
+        if !board.left_out.is_empty() {
+            for key in read {
+                board.left_out.remove(&(kind, key.clone()));
+            }
+        }
+        let unusable = unusable.into_iter().map(|key| (kind, key));
+        board.left_out.extend(unusable);
+    }
+
+    /// Everything is read anew.
+    pub(super) fn none_left_out(&self) {
+        self.lock().left_out.clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Board> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -38,6 +38,10 @@ pub struct Status {
     pub documents: Option<Documents>,
     /// Documents written and to be written, while the index is rebuilt.
     pub rebuild: Option<(u64, u64)>,
+    /// Documents that are left out since they are inconsistent in the truth.
+    pub left_out: u64,
+    /// Why the truth is not followed, in one sentence that anyone may read; `None` while it is.
+    pub last_error: Option<String>,
     /// Imports, the latest first.
     pub imports: Vec<ImportSummary>,
 }
@@ -91,6 +95,7 @@ impl Status {
                 ]
             }),
             rebuild: self.rebuild,
+            left_out: self.left_out,
         }
     }
 }
@@ -131,6 +136,8 @@ impl Health {
             rebuild: follower
                 .rebuild
                 .map(|progress| (progress.done, progress.total)),
+            left_out: follower.left_out,
+            last_error: follower.last_error,
             imports: follower.imports,
         }
     }

@@ -15,13 +15,15 @@ pub enum StorageError {
     #[error("the database refused a statement: {0}")]
     Statement(#[source] sqlx::Error),
     /// A row of the database breaks an invariant of the domain.
-    #[error("table {table}, row {key}: {problem}")]
+    ///
+    /// The message holds no key: that may be the address or the number of a person.
+    #[error("a row of table {table} is inconsistent: {problem}")]
     Inconsistent {
         /// The table.
         table: &'static str,
         /// The key of the row.
         key: String,
-        /// What is wrong with it.
+        /// What is wrong with it, without a value of a person.
         problem: String,
     },
     /// The connection that held the right to import was lost, and another import began.
@@ -30,6 +32,21 @@ pub enum StorageError {
     /// The schema cannot be brought up to date.
     #[error("the schema cannot be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+}
+
+impl StorageError {
+    /// What happened in one sentence that anyone may read: no address of the database, none of its
+    /// words, no key of a row.
+    pub fn outline(&self) -> String {
+        match self {
+            Self::Unavailable(_) => "the database does not answer".to_owned(),
+            Self::DiskFull(_) => "the disk of the database is full".to_owned(),
+            Self::Statement(_) => "the database refused a statement".to_owned(),
+            Self::Inconsistent { table, .. } => format!("a row of table {table} is inconsistent"),
+            Self::Superseded => self.to_string(),
+            Self::Migration(_) => "the schema cannot be brought up to date".to_owned(),
+        }
+    }
 }
 
 impl From<sqlx::Error> for StorageError {
@@ -57,7 +74,10 @@ impl From<sqlx::Error> for StorageError {
 impl From<StorageError> for Failure {
     fn from(error: StorageError) -> Self {
         match error {
-            StorageError::Unavailable(_) => Self::new(&DATABASE_UNAVAILABLE, error.to_string()),
+            // Callers read this detail: addresses and users of the database are not for them.
+            StorageError::Unavailable(_) => {
+                Self::new(&DATABASE_UNAVAILABLE, "Ask again in a moment.")
+            }
             StorageError::DiskFull(_)
             | StorageError::Statement(_)
             | StorageError::Superseded

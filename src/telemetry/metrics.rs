@@ -12,6 +12,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::known::Known;
 use crate::domain::feed::{DocumentKind, FeedPosition};
 
 /// The measurements of this process; cheap to clone.
@@ -24,14 +25,15 @@ struct Families {
     request_duration: Family<RouteLabels, Histogram>,
     search_duration: Family<KindLabels, Histogram>,
     recipients: Family<OutcomeLabels, Counter>,
-    position: Gauge,
-    head: Gauge,
-    lag: Gauge,
+    position: Known,
+    head: Known,
+    lag: Known,
     age: Gauge<f64, AtomicU64>,
     connected: Gauge,
     documents: Family<KindLabels, Gauge>,
     rebuild_done: Gauge,
     rebuild_total: Gauge,
+    skipped: Gauge,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -69,6 +71,8 @@ pub struct ReadModelReading {
     pub age: Option<Duration>,
     /// Documents of each kind.
     pub documents: Vec<(DocumentKind, u64)>,
+    /// Documents left out since they are inconsistent in the truth.
+    pub left_out: u64,
     /// Documents written and to be written, while the index is rebuilt.
     pub rebuild: Option<(u64, u64)>,
 }
@@ -94,14 +98,15 @@ impl Metrics {
             request_duration: Family::new_with_constructor(histogram),
             search_duration: Family::new_with_constructor(histogram),
             recipients: Family::default(),
-            position: Gauge::default(),
-            head: Gauge::default(),
-            lag: Gauge::default(),
+            position: Known::default(),
+            head: Known::default(),
+            lag: Known::default(),
             age: Gauge::default(),
             connected: Gauge::default(),
             documents: Family::default(),
             rebuild_done: Gauge::default(),
             rebuild_total: Gauge::default(),
+            skipped: Gauge::default(),
         };
         families.register();
         Self(Arc::new(families))
@@ -147,14 +152,14 @@ impl Metrics {
     /// Everything measured, in the text format (`OpenMetrics` 1.0), with this reading.
     pub fn render(&self, reading: &ReadModelReading) -> Result<String, std::fmt::Error> {
         let families = &self.0;
-        let number = |position: Option<FeedPosition>| position.map_or(0, |position| position.0);
-        families.position.set(number(reading.position));
-        families.head.set(number(reading.head));
-        families.lag.set(
-            number(reading.head)
-                .saturating_sub(number(reading.position))
-                .max(0),
-        );
+        families.position.set(reading.position.map(|at| at.0));
+        families.head.set(reading.head.map(|at| at.0));
+        let lag = |(head, position): (FeedPosition, FeedPosition)| {
+            head.0.saturating_sub(position.0).max(0)
+        };
+        families
+            .lag
+            .set(reading.head.zip(reading.position).map(lag));
         families
             .age
             .set(reading.age.map_or(f64::NAN, |age| age.as_secs_f64()));
@@ -174,6 +179,9 @@ impl Metrics {
         families
             .rebuild_total
             .set(i64::try_from(total).unwrap_or(i64::MAX));
+        families
+            .skipped
+            .set(i64::try_from(reading.left_out).unwrap_or(i64::MAX));
         let mut text = String::new();
         encode(&mut text, &families.registry)?;
         Ok(text)
@@ -237,6 +245,11 @@ impl Families {
             self.documents.clone(),
         );
         registry.register(
+            "documents_skipped",
+            "Documents left out of the index since they are inconsistent in the database",
+            self.skipped.clone(),
+        );
+        registry.register(
             "rebuild_done",
             "Documents written by the running rebuild of the index",
             self.rebuild_done.clone(),
@@ -267,6 +280,7 @@ mod tests {
                 head: Some(FeedPosition(42)),
                 age: Some(Duration::from_millis(1500)),
                 documents: vec![(DocumentKind::Mailbox, 7)],
+                left_out: 2,
                 rebuild: Some((5, 10)),
             })
             .unwrap();
@@ -281,6 +295,7 @@ mod tests {
             "annuaire_snapshot_age_seconds 1.5",
             "annuaire_feed_connected 1",
             "annuaire_documents{kind=\"mailbox\"} 7",
+            "annuaire_documents_skipped 2",
             "annuaire_rebuild_done 5",
             "# EOF",
         ] {
@@ -290,5 +305,35 @@ mod tests {
             );
         }
         assert!(!text.contains("deliverable"));
+    }
+
+    #[test]
+    fn a_place_in_the_feed_that_is_not_known_is_not_shown() {
+        let metrics = Metrics::new();
+        let shown = |reading: &ReadModelReading| {
+            let text = metrics.render(reading).unwrap();
+            let lines = text
+                .lines()
+                .filter(|line| line.starts_with("annuaire_feed_"));
+            lines.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let known = ReadModelReading {
+            position: Some(FeedPosition(40)),
+            head: Some(FeedPosition(42)),
+            ..ReadModelReading::default()
+        };
+        let without_head = ReadModelReading {
+            head: None,
+            ..known.clone()
+        };
+        assert!(shown(&known).contains(&"annuaire_feed_head 42".to_owned()));
+        assert_eq!(
+            shown(&without_head),
+            ["annuaire_feed_position 40", "annuaire_feed_connected 0"]
+        );
+        assert_eq!(
+            shown(&ReadModelReading::default()),
+            ["annuaire_feed_connected 0"]
+        );
     }
 }

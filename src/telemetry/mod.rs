@@ -1,5 +1,6 @@
 //! What the service tells of itself while it runs: its log and its measurements.
 
+mod known;
 pub mod log;
 pub mod metrics;
 

@@ -273,6 +273,82 @@ fn a_node_ahead_of_the_truth_takes_it_for_another_one() {
 }
 
 #[test]
+fn one_row_that_makes_no_sense_does_not_keep_a_node_from_the_others() {
+    with_database(async |database| {
+        let pool = &database.pool;
+        let files = Publisher::new();
+        let people = [activity(1, 1), activity(2, 1), person(3)];
+        Import::rpps([files.activities(MONDAY, &people)])
+            .applied(pool)
+            .await;
+        let boxes = [
+            personal_mailbox(1, "un@fictif.mssante.fr"),
+            personal_mailbox(2, "deux@fictif.mssante.fr"),
+            personal_mailbox(3, "trois@fictif.mssante.fr"),
+        ];
+        Import::mailboxes([files.mailboxes(MONDAY, &boxes)])
+            .applied(pool)
+            .await;
+        let counts = |snapshot: &Snapshot| {
+            let counts = snapshot.counts();
+            (counts.practitioners, counts.mailboxes)
+        };
+
+        // When the index is built: the mailbox is left out, and who has it.
+        set_kind(pool, "deux@fictif.mssante.fr", "NONSENSE").await;
+        let node = Node::start(pool);
+        let snapshot = node.caught_up(pool).await;
+        assert_eq!(counts(&snapshot), (2, 2));
+        assert!(
+            snapshot
+                .recipient(&mail("trois@fictif.mssante.fr"))
+                .is_some()
+        );
+        let status = node.until(|status| status.checked_at.is_some()).await;
+        assert_eq!((status.left_out, status.last_error), (2, None));
+
+        // When it is kept up to date: what is repaired is there again.
+        set_kind(pool, "deux@fictif.mssante.fr", "PER").await;
+        changed(pool, "deux@fictif.mssante.fr", 2).await;
+        assert_eq!(counts(&*node.caught_up(pool).await), (3, 3));
+        assert_eq!(node.model.status().left_out, 0);
+
+        set_kind(pool, "un@fictif.mssante.fr", "NONSENSE").await;
+        changed(pool, "un@fictif.mssante.fr", 1).await;
+        assert_eq!(counts(&*node.caught_up(pool).await), (2, 2));
+        assert_eq!(node.model.status().left_out, 2);
+        node.stop().await;
+    });
+}
+
+async fn set_kind(pool: &PgPool, address: &str, kind: &str) {
+    sqlx::query("update mailbox set kind = $2 where address = $1")
+        .bind(address)
+        .bind(kind)
+        .execute(pool)
+        .await
+        .unwrap();
+}
+
+/// Says in the feed that a mailbox changed, and the person who has it.
+async fn changed(pool: &PgPool, address: &str, n: u32) {
+    sqlx::query(
+        "with head as (update feed_head set position = position + 2 returning position)
+        insert into feed (position, kind, keys, import_id)
+        select position - 1, 'mailbox', array[$1], 1 from head
+        union all
+        select position, 'practitioner', array[$2], 1 from head",
+    )
+    .bind(address)
+    .bind(national_id(n))
+    .execute(pool)
+    .await
+    .unwrap();
+    let mut connection = pool.acquire().await.unwrap();
+    changes::wake(&mut connection).await.unwrap();
+}
+
+#[test]
 fn a_rebuild_that_is_cancelled_says_so_and_changes_nothing() {
     with_database(async |database| {
         let pool = &database.pool;
@@ -313,7 +389,8 @@ fn look_ups_go_on_while_the_database_is_away() {
 
         server.stop().await.unwrap();
         let status = node.until(|status| !status.connected).await;
-        assert!(status.last_error.is_some());
+        let error = status.last_error.unwrap();
+        assert_eq!(error, "the database does not answer");
         let snapshot = node.model.current().unwrap();
         assert!(snapshot.practitioner(&id(1)).unwrap().is_some());
 

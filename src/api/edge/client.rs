@@ -1,6 +1,6 @@
 //! Who asks: the address of the client, through the proxies that are trusted.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::http::HeaderMap;
 
@@ -9,9 +9,12 @@ use crate::config::network::Network;
 /// The client of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Client {
-    /// This machine itself, or no network at all.
+    /// This machine itself, with no proxy between, or no network at all.
     Local,
     /// A remote address; of IPv6, the network of 64 bits that one subscriber holds.
+    ///
+    /// Who comes through a trusted proxy is always remote. Where the proxy does not say for whom it
+    /// asks, this is the proxy itself: all such clients together.
     Remote(IpAddr),
 }
 
@@ -26,29 +29,34 @@ impl Client {
         };
         let is_proxy = |address: IpAddr| proxies.iter().any(|proxy| proxy.contains(address));
         let mut address = peer.to_canonical();
-        if is_proxy(address) {
-            let forwarded: Vec<&str> = headers
-                .get_all("x-forwarded-for")
-                .iter()
-                .filter_map(|value| value.to_str().ok())
-                .flat_map(|value| value.split(','))
-                .collect();
-            for hop in forwarded.into_iter().rev() {
-                let Ok(hop) = hop.trim().parse::<IpAddr>() else {
-                    break;
-                };
-                address = hop.to_canonical();
-                if !is_proxy(address) {
-                    break;
-                }
+        if !is_proxy(address) {
+            return if address.is_loopback() {
+                Self::Local
+            } else {
+                Self::remote(address)
+            };
+        }
+        let forwarded: Vec<&str> = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            // What is not text is a hop like any other, which nothing is known of.
+            .map(|value| value.to_str().unwrap_or_default())
+            .flat_map(|value| value.split(','))
+            .collect();
+        for hop in forwarded.into_iter().rev() {
+            let Some(hop) = hop_address(hop.trim()) else {
+                break;
+            };
+            address = hop.to_canonical();
+            if !is_proxy(address) {
+                break;
             }
         }
-        Self::at(address)
+        Self::remote(address)
     }
 
-    fn at(address: IpAddr) -> Self {
+    fn remote(address: IpAddr) -> Self {
         match address {
-            address if address.is_loopback() => Self::Local,
             IpAddr::V4(_) => Self::Remote(address),
             IpAddr::V6(v6) => {
                 let [a, b, c, d, ..] = v6.segments();
@@ -56,6 +64,15 @@ impl Client {
             }
         }
     }
+}
+
+/// The address of a hop: bare, or with a port as some proxies write it (`192.0.2.1:4711`,
+/// `[2001:db8::1]:4711`, `[2001:db8::1]`).
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let bare = || hop.parse().ok();
+    let with_port = || hop.parse().ok().map(|hop: SocketAddr| hop.ip());
+    let in_brackets = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    bare().or_else(with_port).or_else(in_brackets)
 }
 
 #[cfg(test)]
@@ -69,22 +86,34 @@ mod tests {
         for (peer, forwarded, client) in [
             ("203.0.113.9", None, Some("203.0.113.9")),
             ("203.0.113.9", Some("198.51.100.1"), Some("203.0.113.9")),
-            ("127.0.0.1", None, None),
+            ("127.0.0.7", None, None),
             ("127.0.0.1", Some("198.51.100.1"), Some("198.51.100.1")),
+            ("127.0.0.1", Some("198.51.100.1:4711"), Some("198.51.100.1")),
+            ("127.0.0.1", Some("[2001:db8::1]:4711"), Some("2001:db8::")),
+            ("127.0.0.1", Some("[2001:db8::1]"), Some("2001:db8::")),
+            // A proxy that does not say for whom it asks is limited as one client.
+            ("127.0.0.1", None, Some("127.0.0.1")),
+            ("127.0.0.1", Some("unknown"), Some("127.0.0.1")),
+            ("127.0.0.1", Some("_hidden, "), Some("127.0.0.1")),
+            ("127.0.0.1", Some("198.51.100.1, é"), Some("127.0.0.1")),
+            ("127.0.0.1", Some("127.0.0.7"), Some("127.0.0.7")),
             (
                 "10.1.1.1",
                 Some("198.51.100.1, 203.0.113.9, 10.2.2.2"),
                 Some("203.0.113.9"),
             ),
             ("10.1.1.1", Some("unknown"), Some("10.1.1.1")),
-            ("10.1.1.1", Some("127.0.0.1"), None),
+            ("10.1.1.1", Some("127.0.0.1"), Some("127.0.0.1")),
             ("::1", None, None),
             ("::ffff:203.0.113.9", None, Some("203.0.113.9")),
             ("2001:db8:1:2:3:4:5:6", None, Some("2001:db8:1:2::")),
         ] {
             let mut headers = HeaderMap::new();
             if let Some(forwarded) = forwarded {
-                headers.insert("x-forwarded-for", HeaderValue::from_static(forwarded));
+                headers.insert(
+                    "x-forwarded-for",
+                    HeaderValue::from_bytes(forwarded.as_bytes()).unwrap(),
+                );
             }
             let expected = client.map_or(Client::Local, |client| {
                 Client::Remote(client.parse().unwrap())
@@ -93,7 +122,7 @@ mod tests {
             assert_eq!(
                 Client::of(Some(peer), &headers, &proxies),
                 expected,
-                "{peer}"
+                "{peer} {forwarded:?}"
             );
         }
         assert_eq!(Client::of(None, &HeaderMap::new(), &[]), Client::Local);

@@ -11,6 +11,7 @@ use crate::domain::organization::{Address, Organization, OrganizationSummary};
 use crate::domain::practitioner::{Diploma, Origin, Practice, Practitioner, Specialty};
 use crate::domain::role::PractitionerRole;
 use crate::search::{Document, PublishedLabels};
+use crate::storage::StorageError;
 
 /// The one address that must never appear in any answer.
 pub(super) const HIDDEN: &str = "liste.rouge@ch-fictif.mssante.fr";
@@ -18,11 +19,12 @@ pub(super) const HIDDEN: &str = "liste.rouge@ch-fictif.mssante.fr";
 /// Rejects of import 1.
 pub(super) const REJECTS: &str = "file,line,code,detail\nPS_fictif.txt,7,row.field_count,55\n";
 
-/// Rejects of import 1; the database is away for import 3, and there is no other.
-pub(super) async fn rejects(import: i64) -> Result<Option<String>, &'static str> {
+/// Rejects of import 1; the database is away for import 3, refuses import 4, and there is no other.
+pub(super) async fn rejects(import: i64) -> Result<Option<String>, StorageError> {
     match import {
         1 => Ok(Some(REJECTS.to_owned())),
-        3 => Err("connection refused"),
+        3 => Err(StorageError::Unavailable(sqlx::Error::PoolTimedOut)),
+        4 => Err(StorageError::Statement(sqlx::Error::RowNotFound)),
         _ => Ok(None),
     }
 }

@@ -1,6 +1,11 @@
 //! Parameters that are wrong, one table for all lists.
 
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::Value;
+
 use super::asking::Service;
+use crate::api::openapi;
 
 #[tokio::test]
 async fn a_wrong_parameter_is_named_and_what_was_meant_suggested() {
@@ -70,4 +75,43 @@ async fn a_wrong_parameter_is_named_and_what_was_meant_suggested() {
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains(said), "{request}: {detail}");
     }
+}
+
+#[tokio::test]
+async fn no_operation_takes_what_it_does_not_know() {
+    let service = Service::new();
+    let specification = serde_json::to_value(openapi::document()).unwrap();
+    let paths = specification["paths"].as_object().unwrap();
+    let mut asked = 0;
+    for (path, item) in paths.iter().filter(|(path, _)| path.starts_with("/v1/")) {
+        for (method, operation) in item.as_object().unwrap() {
+            let uri = format!("{}?zzz=1", with_examples(path, operation));
+            let request = Request::builder()
+                .method(method.to_uppercase().as_str())
+                .uri(&uri)
+                .header("content-type", "application/json")
+                .body(Body::from(r#"{"addresses":["a@fictif.mssante.fr"]}"#));
+            let (status, problem) = service.send(request.unwrap()).await.problem();
+            assert_eq!(status, 400, "{uri}");
+            assert_eq!(problem["code"], "parameter.unknown", "{uri}");
+            assert!(operation["responses"]["400"].is_object(), "{uri}");
+            asked += 1;
+        }
+    }
+    assert!(asked > 10, "{asked}");
+}
+
+/// A path with the example that the specification gives of each of its parameters.
+fn with_examples(path: &str, operation: &Value) -> String {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    parameters
+        .filter(|parameter| parameter["in"] == "path")
+        .fold(path.to_owned(), |path, parameter| {
+            let example = match &parameter["example"] {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            let name = parameter["name"].as_str().unwrap();
+            path.replace(&format!("{{{name}}}"), &example)
+        })
 }

@@ -72,7 +72,9 @@ async fn rejected_rows_can_be_downloaded_while_the_database_is_there() {
         (status, problem["code"].as_str()),
         (503, Some("database.unavailable"))
     );
-    assert!(!problem.to_string().contains("refused"));
+    assert!(!problem.to_string().contains("pool"), "{problem}");
+    let (status, problem) = service.refused("/v1/imports/4/rejects.csv").await;
+    assert_eq!((status, problem["code"].as_str()), (500, Some("internal")));
 }
 
 #[tokio::test]

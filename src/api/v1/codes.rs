@@ -12,6 +12,7 @@ use super::view::Coded;
 use crate::api::ApiState;
 use crate::api::answer;
 use crate::api::failures::OfResource;
+use crate::api::parameters::{Asked, NoParameters};
 use crate::api::problem::Problem;
 use crate::service::codes;
 
@@ -51,6 +52,7 @@ struct CodeSystemView<'a> {
 async fn list_codes(
     State(state): State<ApiState>,
     Path(system): Path<String>,
+    Asked(NoParameters {}): Asked<NoParameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let directory = state.directory.now()?;

@@ -6,6 +6,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::ApiState;
+use crate::api::failures::OfBare;
+use crate::api::parameters::{Asked, NoParameters};
 use crate::api::problem;
 use crate::domain::error::ERROR_CODES;
 
@@ -45,9 +47,12 @@ struct ErrorView {
     path = "/v1/errors",
     operation_id = "list_errors",
     tag = "vocabulary",
-    responses((status = OK, description = "Every documented failure.", content_type = "application/json", body = ErrorList))
+    responses(
+        (status = OK, description = "Every documented failure.", content_type = "application/json", body = ErrorList),
+        OfBare,
+    )
 )]
-async fn list_errors() -> axum::Json<ErrorList> {
+async fn list_errors(Asked(NoParameters {}): Asked<NoParameters>) -> axum::Json<ErrorList> {
     let items: Vec<ErrorView> = ERROR_CODES
         .iter()
         .map(|error| ErrorView {

@@ -8,6 +8,7 @@ use utoipa_axum::routes;
 
 use crate::api::ApiState;
 use crate::api::failures::OfResource;
+use crate::api::parameters::{Asked, NoParameters};
 use crate::api::problem::Problem;
 use crate::domain::error::{Failure, IMPORT_NOT_FOUND};
 
@@ -17,14 +18,14 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
 
 /// Get the rejected rows of an import
 ///
-/// As CSV: file, line and reason of each. Unlike look-ups this needs the database
-/// (`database.unavailable` while it is away).
+/// As CSV: file, line and reason of each, never what the row held. Unlike look-ups this needs the
+/// database (`database.unavailable` while it is away), and is answered to one caller after the other.
 #[utoipa::path(
     get,
     path = "/v1/imports/{id}/rejects.csv",
     operation_id = "get_import_rejects",
     tag = "service",
-    params(("id" = i64, Path, description = "Number of the import, as `/v1/status` lists it.")),
+    params(("id" = i64, Path, description = "Number of the import, as `/v1/status` lists it.", example = 1)),
     responses(
         (status = OK, description = "The rejected rows, with a header.", content_type = "text/csv", body = str),
         OfResource,
@@ -33,6 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
 async fn get_import_rejects(
     State(state): State<ApiState>,
     Path(id): Path<String>,
+    Asked(NoParameters {}): Asked<NoParameters>,
 ) -> Result<Response, Problem> {
     let id: i64 = id
         .parse()

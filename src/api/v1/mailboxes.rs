@@ -13,7 +13,7 @@ use super::view::MailboxView;
 use crate::api::ApiState;
 use crate::api::answer::{self, Page};
 use crate::api::failures::{OfResource, OfSearch};
-use crate::api::parameters::{Asked, Known, Parameters};
+use crate::api::parameters::{Asked, Known, NoParameters, Parameters};
 use crate::api::problem::Problem;
 use crate::api::values;
 use crate::domain::error::{Failure, PARAMETER_INVALID};
@@ -63,8 +63,9 @@ impl MailboxParameters {
     fn into_search(self) -> Result<Search<MailboxFilter>, Failure> {
         let mut all = Vec::new();
         if let Some(owner) = &self.owner {
-            let owner = NationalId::from_id_or_rpps(owner)
-                .map_err(|error| Failure::new(&PARAMETER_INVALID, format!("`owner`: {error}.")))?;
+            let owner = NationalId::from_id_or_rpps(owner).map_err(|error| {
+                Failure::new(&PARAMETER_INVALID, format!("`owner` is {error}."))
+            })?;
             all.push(MailboxFilter::Owner(owner));
         }
         all.extend(self.organization.map(|reference| {
@@ -112,15 +113,9 @@ async fn list_mailboxes(
 ) -> Result<Response, Problem> {
     let directory = state.directory.now()?;
     let found = directory.mailboxes(parameters.into_search()?).await?;
-    let page = Page {
-        total: found.total,
-        items: found
-            .items
-            .iter()
-            .map(|mailbox| MailboxView::new(mailbox, directory.labels()))
-            .collect(),
-        next: answer::next(found.next),
-    };
+    let page = Page::of(&found, |mailbox| {
+        MailboxView::new(mailbox, directory.labels())
+    });
     answer::page(&page, &uri, directory.position())
 }
 
@@ -142,6 +137,7 @@ async fn list_mailboxes(
 async fn get_mailbox(
     State(state): State<ApiState>,
     Path(address): Path<String>,
+    Asked(NoParameters {}): Asked<NoParameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let directory = state.directory.now()?;

@@ -14,7 +14,7 @@ use super::view::OrganizationView;
 use crate::api::ApiState;
 use crate::api::answer::{self, Page};
 use crate::api::failures::{OfResource, OfSearch};
-use crate::api::parameters::{Asked, Known, Parameters};
+use crate::api::parameters::{Asked, Known, NoParameters, Parameters};
 use crate::api::problem::Problem;
 use crate::api::values;
 use crate::domain::code::{CodeLabels, CodeSystem};
@@ -117,15 +117,9 @@ async fn list_organizations(
     let directory = state.directory.now()?;
     let search = parameters.into_search(directory.labels())?;
     let found = directory.organizations(search).await?;
-    let page = Page {
-        total: found.total,
-        items: found
-            .items
-            .iter()
-            .map(|hit| OrganizationView::new(&hit.item, directory.labels(), Some(hit.score)))
-            .collect(),
-        next: answer::next(found.next),
-    };
+    let page = Page::of(&found, |hit| {
+        OrganizationView::new(&hit.item, directory.labels(), Some(hit.score))
+    });
     answer::page(&page, &uri, directory.position())
 }
 
@@ -160,6 +154,7 @@ struct OrganizationFound<'a> {
 async fn get_organization(
     State(state): State<ApiState>,
     Path(id): Path<String>,
+    Asked(NoParameters {}): Asked<NoParameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let directory = state.directory.now()?;

@@ -13,7 +13,7 @@ use super::view::PractitionerView;
 use crate::api::ApiState;
 use crate::api::answer::{self, Page};
 use crate::api::failures::{OfResource, OfSearch};
-use crate::api::parameters::{Asked, Known, Parameters};
+use crate::api::parameters::{Asked, Known, NoParameters, Parameters};
 use crate::api::problem::Problem;
 use crate::api::values;
 use crate::domain::code::{CodeLabels, CodeSystem};
@@ -144,15 +144,9 @@ async fn list_practitioners(
     let directory = state.directory.now()?;
     let search = parameters.into_search(directory.labels())?;
     let found = directory.practitioners(search).await?;
-    let page = Page {
-        total: found.total,
-        items: found
-            .items
-            .iter()
-            .map(|hit| PractitionerView::new(&hit.item, directory.labels(), Some(hit.score)))
-            .collect(),
-        next: answer::next(found.next),
-    };
+    let page = Page::of(&found, |hit| {
+        PractitionerView::new(&hit.item, directory.labels(), Some(hit.score))
+    });
     answer::page(&page, &uri, directory.position())
 }
 
@@ -174,6 +168,7 @@ async fn list_practitioners(
 async fn get_practitioner(
     State(state): State<ApiState>,
     Path(id): Path<String>,
+    Asked(NoParameters {}): Asked<NoParameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let directory = state.directory.now()?;

@@ -11,6 +11,7 @@ use crate::api::ApiState;
 use crate::api::answer;
 use crate::api::body::Json;
 use crate::api::failures::OfBody;
+use crate::api::parameters::{Asked, NoParameters};
 use crate::api::problem::Problem;
 use crate::domain::feed::FeedPosition;
 use crate::service::recipients::Outcome;
@@ -126,6 +127,7 @@ impl<'a> RecipientView<'a> {
 )]
 async fn validate_recipients(
     State(state): State<ApiState>,
+    Asked(NoParameters {}): Asked<NoParameters>,
     Json(recipients): Json<Recipients>,
 ) -> Result<Response, Problem> {
     let validation = state.recipients.validate(&recipients.addresses)?;

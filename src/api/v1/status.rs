@@ -8,6 +8,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::ApiState;
+use crate::api::failures::OfBare;
+use crate::api::parameters::{Asked, NoParameters};
 use crate::domain::import::{ImportState, ImportSummary, Source};
 use crate::service::health::Status;
 
@@ -55,6 +57,12 @@ struct SnapshotStatus {
     age_seconds: Option<f64>,
     /// Documents that can be found.
     documents: Documents,
+    /// Documents that this process left out since they are inconsistent in the database.
+    documents_skipped: u64,
+    /// Why the database is not followed just now, in one sentence; absent while it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "the database does not answer")]
+    last_error: Option<String>,
     /// The running rebuild of the index, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     rebuild: Option<RebuildView>,
@@ -175,6 +183,8 @@ impl SnapshotStatus {
             complete_at: status.complete_at,
             age_seconds: status.age.map(|age| age.as_secs_f64()),
             documents,
+            documents_skipped: status.left_out,
+            last_error: status.last_error.clone(),
             rebuild: status
                 .rebuild
                 .map(|(done, total)| RebuildView { done, total }),
@@ -232,8 +242,14 @@ fn local(time: PrimitiveDateTime) -> String {
     path = "/v1/status",
     operation_id = "get_status",
     tag = "service",
-    responses((status = OK, description = "The status of this node.", content_type = "application/json", body = StatusView))
+    responses(
+        (status = OK, description = "The status of this node.", content_type = "application/json", body = StatusView),
+        OfBare,
+    )
 )]
-async fn get_status(State(state): State<ApiState>) -> axum::Json<StatusView> {
+async fn get_status(
+    State(state): State<ApiState>,
+    Asked(NoParameters {}): Asked<NoParameters>,
+) -> axum::Json<StatusView> {
     axum::Json(state.health.status().into())
 }

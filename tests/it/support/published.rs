@@ -181,6 +181,10 @@ impl Publisher {
         }
     }
 
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     pub(crate) fn activities(&self, stamp: &str, rows: &[Row]) -> PathBuf {
         self.write(
             "rpps/PS_LibreAcces_Personne_activite_202601150310.txt",
