@@ -185,9 +185,8 @@ fn an_import_that_lost_its_lock_never_mixes_with_the_next() {
         let pool = &database.pool;
         let next = Publisher::new().activities("202701010300", &[person(1), person(2)]);
         let options = database.options.clone();
-        let end_lock = database.end_connections_where(
-            "pid in (select pid from pg_locks where locktype = 'advisory')",
-        );
+        let end_lock = database
+            .end_connections_where("pid in (select pid from pg_locks where locktype = 'advisory')");
         let (tell, told) = std::sync::mpsc::channel();
         let meanwhile = When::new(
             |event: &Event<'_>| format!("{event:?}").starts_with(MOMENTS[0]),
