@@ -112,10 +112,9 @@ impl Node {
         let model = open_read_model(&config, clock)?;
         let database = match config.database.address()? {
             Some(url) => open_lazily(&config, url.reveal())?,
-            None => {
-                Database::embedded(embedded_options(&config), config.database.max_connections)
-                    .await?
-            }
+            None => Database::embedded(embedded_options(&config), config.database.max_connections)
+                .await?
+                .kept_up(),
         };
         let follower = tokio::spawn(follow(model.clone(), database.pool.clone(), stop));
         let router = api::router(state(&config, &model, &database.pool));

@@ -7,6 +7,9 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Connection as _, Postgres, Transaction};
 
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
 use super::embedded::{Embedded, EmbeddedError, EmbeddedOptions};
 use super::{MIGRATOR, StorageError};
 
@@ -15,7 +18,18 @@ use super::{MIGRATOR, StorageError};
 pub struct Database {
     /// Connections, each with UTC and a readable name.
     pub pool: PgPool,
-    embedded: Option<Embedded>,
+    server: Server,
+}
+
+/// Who runs the server.
+#[derive(Debug)]
+enum Server {
+    /// Somebody else: `database.url`.
+    Theirs,
+    /// This program.
+    Private(Box<Embedded>),
+    /// This program, watched over until the token is cancelled.
+    Kept(JoinHandle<Embedded>, CancellationToken),
 }
 
 /// Why the database could not be opened.
@@ -42,7 +56,7 @@ impl Database {
     /// Connects to the server at `url`.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Self, OpenError> {
         let options = PgConnectOptions::from_str(url).map_err(OpenError::Address)?;
-        Self::open(options, max_connections, None).await
+        Self::open(options, max_connections, Server::Theirs).await
     }
 
     /// The same without asking the server yet, for a node that starts while the database is away.
@@ -50,7 +64,7 @@ impl Database {
         let options = PgConnectOptions::from_str(url).map_err(OpenError::Address)?;
         Ok(Self {
             pool: pool_options(max_connections).connect_lazy_with(named(options)),
-            embedded: None,
+            server: Server::Theirs,
         })
     }
 
@@ -60,41 +74,64 @@ impl Database {
         max_connections: u32,
     ) -> Result<Self, OpenError> {
         let server = Embedded::start(options).await?;
-        Self::open(server.connect_options(), max_connections, Some(server)).await
+        let options = server.connect_options();
+        Self::open(options, max_connections, Server::Private(Box::new(server))).await
     }
 
     async fn open(
         options: PgConnectOptions,
         max_connections: u32,
-        embedded: Option<Embedded>,
+        server: Server,
     ) -> Result<Self, OpenError> {
         let pool = pool_options(max_connections)
             .connect_with(named(options))
             .await
             .map_err(StorageError::from)?;
-        let version: i32 = sqlx::query_scalar("select current_setting('server_version_num')::int")
-            .fetch_one(&pool)
-            .await
-            .map_err(StorageError::from)?;
-        if version < 150_000 {
-            return Err(OpenError::TooOld {
-                found: (version / 10_000).to_string(),
-            });
-        }
-        Ok(Self { pool, embedded })
+        check_version(&pool).await?;
+        Ok(Self { pool, server })
     }
 
-    /// The private server, where this process started or joined one.
-    pub fn server(&self) -> Option<&Embedded> {
-        self.embedded.as_ref()
+    /// Watches over the private server for as long as the database is open: started again where it
+    /// dies, taken over where its owner ends. Nothing where the server is somebody else's.
+    #[must_use]
+    pub fn kept_up(self) -> Self {
+        match self.server {
+            Server::Private(server) => {
+                let stop = CancellationToken::new();
+                let keeper = tokio::spawn(server.keep_up(stop.clone()));
+                Self {
+                    pool: self.pool,
+                    server: Server::Kept(keeper, stop),
+                }
+            }
+            Server::Theirs | Server::Kept(..) => self,
+        }
+    }
+
+    /// The private server, where this process started or joined one and does not watch over it.
+    pub const fn server(&self) -> Option<&Embedded> {
+        match &self.server {
+            Server::Private(server) => Some(server),
+            Server::Theirs | Server::Kept(..) => None,
+        }
     }
 
     /// Closes the connections, then stops the private server where this process owns it.
     pub async fn close(self) -> Result<(), EmbeddedError> {
         self.pool.close().await;
-        match self.embedded {
-            Some(server) => server.stop().await,
-            None => Ok(()),
+        match self.server {
+            Server::Theirs => Ok(()),
+            Server::Private(server) => server.stop().await,
+            Server::Kept(keeper, stop) => {
+                stop.cancel();
+                match keeper.await {
+                    Ok(server) => server.stop().await,
+                    Err(error) => {
+                        tracing::error!(%error, "who watched over the private PostgreSQL did not end well");
+                        Ok(())
+                    }
+                }
+            }
         }
     }
 }
@@ -111,9 +148,25 @@ fn named(options: PgConnectOptions) -> PgConnectOptions {
         .options([("TimeZone", "UTC")])
 }
 
+/// Refuses a server older than the oldest that is supported.
+async fn check_version(pool: &PgPool) -> Result<(), OpenError> {
+    let version: i32 = sqlx::query_scalar("select current_setting('server_version_num')::int")
+        .fetch_one(pool)
+        .await
+        .map_err(StorageError::from)?;
+    if version < 150_000 {
+        return Err(OpenError::TooOld {
+            found: (version / 10_000).to_string(),
+        });
+    }
+    Ok(())
+}
+
 /// Brings the schema up to date; safe when several nodes start at once.
-pub async fn migrate(pool: &PgPool) -> Result<(), StorageError> {
-    MIGRATOR.run(pool).await.map_err(StorageError::from)
+pub async fn migrate(pool: &PgPool) -> Result<(), OpenError> {
+    check_version(pool).await?;
+    MIGRATOR.run(pool).await.map_err(StorageError::from)?;
+    Ok(())
 }
 
 /// Takes a connection of the pool.

@@ -9,7 +9,9 @@
 )]
 
 mod architecture;
+mod binary;
 mod embedded;
+mod embedded_kept;
 mod feed;
 mod follower;
 mod import;

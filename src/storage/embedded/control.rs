@@ -111,7 +111,11 @@ impl Control {
         .is_ok()
     }
 
+    /// Stops the server; one that is not running is stopped.
     pub(super) fn stop(&self) -> Result<(), EmbeddedError> {
+        if !self.is_running() {
+            return Ok(());
+        }
         self.run("pg_ctl", |command| {
             command
                 .args([

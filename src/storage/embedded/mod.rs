@@ -7,6 +7,7 @@
 
 mod binaries;
 mod control;
+mod keeper;
 mod postmaster;
 mod server_user;
 mod settings;
@@ -115,6 +116,7 @@ impl EmbeddedError {
 #[derive(Debug)]
 pub struct Embedded {
     layout: Layout,
+    options: EmbeddedOptions,
     ownership: Ownership,
 }
 
@@ -154,6 +156,11 @@ impl Layout {
             log: data_dir.join("postgres").join("server.log"),
         }
     }
+
+    /// Where the server listens.
+    fn socket_file(&self) -> PathBuf {
+        self.socket.join(".s.PGSQL.5432")
+    }
 }
 
 impl Embedded {
@@ -176,6 +183,7 @@ impl Embedded {
                 drop(connection.close().await);
                 return Ok(Self {
                     layout,
+                    options,
                     ownership: Ownership::Guest,
                 });
             }
@@ -208,6 +216,7 @@ impl Embedded {
         };
         let server = Self {
             layout,
+            options,
             ownership: Ownership::Owner {
                 _lock: lock,
                 control,
@@ -215,7 +224,7 @@ impl Embedded {
         };
         let mut attempt = 1;
         loop {
-            server.make_and_start(&options).await?;
+            server.make_and_start().await?;
             match server.create_database().await {
                 // One that was just taken over may be on its way down, or still be recovering.
                 Err(EmbeddedError::Connect(error)) if attempt < ATTEMPTS => {
@@ -228,11 +237,11 @@ impl Embedded {
         }
     }
 
-    async fn make_and_start(&self, options: &EmbeddedOptions) -> Result<(), EmbeddedError> {
+    async fn make_and_start(&self) -> Result<(), EmbeddedError> {
         let Ownership::Owner { control, .. } = &self.ownership else {
             return Ok(());
         };
-        let (control, options) = (control.clone(), options.clone());
+        let (control, options) = (control.clone(), self.options.clone());
         let starting = tokio::task::spawn_blocking(move || control.make_and_start(&options));
         starting
             .await

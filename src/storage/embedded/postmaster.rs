@@ -4,9 +4,12 @@
 //! long as any process has the number in them. After a kill that process may be a zombie that nobody reaps (in a container without an init), or
 //! a stranger that was given the number after a restart. Neither is a server.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+
+use nix::fcntl::OFlag;
 
 use super::EmbeddedError;
 
@@ -19,19 +22,31 @@ const NOBODY: &str = "2147483646";
 /// still finds, and refuses to disturb, what processes of the former server may be doing.
 pub(super) fn disown_if_gone(path: &Path) -> Result<bool, EmbeddedError> {
     let failed = |error| EmbeddedError::io(path, error);
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
+    // In place, so that the file stays that of the server's user; and we may be root in that user's
+    // directory: a link that lies there is not followed.
+    let opened = File::options()
+        .read(true)
+        .write(true)
+        .custom_flags(OFlag::O_NOFOLLOW.bits())
+        .open(path);
+    let mut file = match opened {
+        Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(failed(error)),
     };
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(failed)?;
     let Some((number, rest)) = text.split_once('\n') else {
         return Ok(false);
     };
     if number.trim() == NOBODY || is_server(number.trim()) {
         return Ok(number.trim() == NOBODY);
     }
-    // In place: the file stays that of the server's user.
-    fs::write(path, format!("{NOBODY}\n{rest}")).map_err(failed)?;
+    let disowned = format!("{NOBODY}\n{rest}");
+    file.set_len(0)
+        .and_then(|()| file.rewind())
+        .and_then(|()| file.write_all(disowned.as_bytes()))
+        .map_err(failed)?;
     Ok(true)
 }
 

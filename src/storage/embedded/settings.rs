@@ -1,7 +1,7 @@
 //! The private server's settings, written anew at each start.
 
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
@@ -25,8 +25,20 @@ pub(super) fn write(
 ) -> Result<(), EmbeddedError> {
     let path = cluster.join(FILE);
     let failed = |error| EmbeddedError::io(&path, error);
-    fs::write(&path, text(socket, options)).map_err(failed)?;
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).map_err(failed)
+    // The directory belongs to the server's user, and we may be root: a link that lies there is
+    // removed, never followed.
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
+        Ok(()) | Err(_) => {}
+    }
+    let mut file = File::options()
+        .write(true)
+        .create_new(true)
+        .open(&path)
+        .map_err(failed)?;
+    file.write_all(text(socket, options).as_bytes())
+        .and_then(|()| file.set_permissions(fs::Permissions::from_mode(0o644)))
+        .map_err(failed)
 }
 
 fn text(socket: &Path, options: &EmbeddedOptions) -> String {
@@ -69,14 +81,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_server_is_durable_and_reachable_by_its_socket_only() {
-        let options = EmbeddedOptions {
+    fn a_link_in_the_place_of_the_settings_is_not_followed() {
+        let cluster = tempfile::tempdir().unwrap();
+        let precious = cluster.path().join("precious");
+        fs::write(&precious, "kept").unwrap();
+        std::os::unix::fs::symlink(&precious, cluster.path().join(FILE)).unwrap();
+        write(cluster.path(), Path::new("/here"), &options()).unwrap();
+        write(cluster.path(), Path::new("/here"), &options()).unwrap();
+        assert_eq!(fs::read_to_string(precious).unwrap(), "kept");
+        let written = fs::read_to_string(cluster.path().join(FILE)).unwrap();
+        assert_eq!(written, text(Path::new("/here"), &options()));
+    }
+
+    fn options() -> EmbeddedOptions {
+        EmbeddedOptions {
             data_dir: "/nowhere".into(),
             user: "postgres".to_owned(),
             shared_buffers_mb: 256,
             max_connections: 40,
-        };
-        let text = text(Path::new("/it's/here"), &options);
+        }
+    }
+
+    #[test]
+    fn the_server_is_durable_and_reachable_by_its_socket_only() {
+        let text = text(Path::new("/it's/here"), &options());
         for line in [
             "listen_addresses = ''",
             "unix_socket_directories = '/it''s/here'",

@@ -178,6 +178,8 @@ fn a_pool_of_two_connections_is_enough() {
     });
 }
 
+const HOLDS_THE_LOCK: &str = "pid in (select pid from pg_locks where locktype = 'advisory')";
+
 /// The connection that holds the lock may die alone, and another import begin.
 #[test]
 fn an_import_that_lost_its_lock_never_mixes_with_the_next() {
@@ -185,8 +187,7 @@ fn an_import_that_lost_its_lock_never_mixes_with_the_next() {
         let pool = &database.pool;
         let next = Publisher::new().activities("202701010300", &[person(1), person(2)]);
         let options = database.options.clone();
-        let end_lock = database
-            .end_connections_where("pid in (select pid from pg_locks where locktype = 'advisory')");
+        let end_lock = database.end_connections_where(HOLDS_THE_LOCK);
         let (tell, told) = std::sync::mpsc::channel();
         let meanwhile = When::new(
             |event: &Event<'_>| format!("{event:?}").starts_with(MOMENTS[0]),
@@ -224,6 +225,42 @@ fn an_import_that_lost_its_lock_never_mixes_with_the_next() {
         assert_eq!(texts(pool, open).await, [national_id(1), national_id(2)]);
         assert_eq!(open_rows(pool, "role").await, 0);
     });
+}
+
+#[test]
+fn an_import_that_was_closed_meanwhile_applies_nothing() {
+    // Where there are rows it is found while staging, where there are none before applying.
+    for rows in [vec![person(1)], Vec::new()] {
+        with_database(async |database| {
+            let pool = &database.pool;
+            let options = database.options.clone();
+            let end_lock = database.end_connections_where(HOLDS_THE_LOCK);
+            let closed = When::new(
+                |event: &Event<'_>| matches!(event, Event::Reading { .. }),
+                move || {
+                    end_lock();
+                    block_on(async {
+                        let pool = PgPool::connect_with(options).await.unwrap();
+                        let mut lock = imports::ImportLock::try_take(&pool).await.unwrap().unwrap();
+                        assert_eq!(lock.close_interrupted(NOW.0).await.unwrap(), 1);
+                        lock.release().await.unwrap();
+                    });
+                },
+            );
+            let before = everything(pool).await;
+            let file = Publisher::new().activities("202601010300", &rows);
+            let error = Import::rpps([file])
+                .observed(closed)
+                .run(pool)
+                .await
+                .unwrap_err();
+            assert!(
+                matches!(error, ImportError::Storage(StorageError::Superseded)),
+                "{error}"
+            );
+            assert_eq!(everything(pool).await, before);
+        });
+    }
 }
 
 #[test]

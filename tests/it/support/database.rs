@@ -117,17 +117,19 @@ fn start() -> Embedded {
     })
 }
 
-/// Runs a statement as the owner of the server, outside of any database of a test.
-pub(crate) fn administer(statement: &str) {
+/// Runs a statement as the owner of the server, outside of any database of a test; says how many rows
+/// it gave.
+pub(crate) fn administer(statement: &str) -> u64 {
     let options = server().connect_options();
     block_on(async {
         let mut admin = options.connect().await.unwrap();
-        sqlx::query(AssertSqlSafe(statement.to_owned()))
+        let done = sqlx::query(AssertSqlSafe(statement.to_owned()))
             .execute(&mut admin)
             .await
             .unwrap();
         admin.close().await.unwrap();
-    });
+        done.rows_affected()
+    })
 }
 
 impl TestDatabase {
@@ -142,11 +144,11 @@ impl TestDatabase {
         condition: &str,
     ) -> impl FnOnce() + Send + 'static + use<> {
         let statement = format!(
-            "select pg_terminate_backend(pid) from pg_stat_activity
+            "select pg_terminate_backend(pid, 10000) from pg_stat_activity
             where datname = '{}' and ({condition})",
             self.name
         );
-        move || administer(&statement)
+        move || assert_ne!(administer(&statement), 0, "nobody was there")
     }
 }
 

@@ -1,0 +1,1 @@
+//! Exit codes, each of the table at the end of `--help`.

@@ -1,0 +1,1 @@
+//! The demo, run and read as a person does.

@@ -1,0 +1,10 @@
+//! The program as it is shipped: real files, a real private PostgreSQL, real sockets, real signals.
+
+mod codes;
+mod country;
+mod demo;
+mod killed;
+mod node;
+mod readme;
+mod truth;
+mod whole_path;
