@@ -44,7 +44,7 @@ pub(super) struct Files {
     /// Read and compare, and stop before applying
     #[arg(long)]
     dry_run: bool,
-    /// Apply even what the gate refuses: an older file, or one that removes too much
+    /// Apply even what the gate refuses: an older file, one that removes too much, one applied already
     #[arg(long)]
     force: bool,
     /// Wait for another import to end

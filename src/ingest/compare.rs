@@ -45,11 +45,12 @@ pub(super) async fn compare(
             merge::set_copies(connection, entity, extra).await?;
             described.copies = lane.copies.values().map(|extra| i64::from(*extra)).sum();
         }
-        described.flagged = lane
-            .flagged
-            .iter()
-            .map(|(flag, count)| (flag.as_str().to_owned(), *count))
-            .collect();
+        for (flag, flagged) in &lane.flagged {
+            let name = flag.as_str().to_owned();
+            described.flagged.insert(name.clone(), flagged.rows);
+            let first = flagged.first.clone();
+            described.flagged_examples.insert(name, first);
+        }
     }
     let difference = merge::compare(connection, entity, origins).await?;
     described.before = difference.before;

@@ -1,11 +1,11 @@
 //! What is known of a file before it is read as rows: name, digest, time of publication.
 
-use annuaire_importers::{RecognisedBy, SourceFile};
+use annuaire_importers::{Ignored, IgnoredReason, RecognisedBy, SourceFile};
 use time::PrimitiveDateTime;
 
 use super::ImportError;
 use super::observe::{Event, Observer};
-use super::report::FileReport;
+use super::report::{FileReport, IgnoredFile};
 use crate::storage::imports::ImportFile;
 
 /// Describes a file; `given` is its time of publication where the name does not say.
@@ -47,6 +47,20 @@ fn hexadecimal(digest: &[u8; 32]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// Describes what was found beside the files.
+pub(super) fn ignored(found: &Ignored) -> IgnoredFile {
+    IgnoredFile {
+        name: found.name.clone(),
+        reason: match found.reason {
+            IgnoredReason::Unrelated => "not named as any published file".to_owned(),
+            IgnoredReason::OtherSource(format) => {
+                format!("{} is imported by another command", format.as_str())
+            }
+            IgnoredReason::NestedArchive => "an archive within an archive".to_owned(),
+        },
+    }
 }
 
 /// What the register of imports remembers of it.

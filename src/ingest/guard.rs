@@ -7,10 +7,14 @@ use time::PrimitiveDateTime;
 use crate::storage::Entity;
 use crate::storage::merge::Difference;
 
+/// The largest share of roles or attachments that one import may replace. A day replaces less than
+/// one in a hundred; most of them at once is a column that moved, not a country that did.
+const MAX_REPLACED_SHARE: f64 = 0.5;
+
 /// Whether the gate may refuse.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum GatePolicy {
-    /// Refuse an older file, and one that removes more than this share of an entity (0 to 1).
+    /// Refuse an older file and pass over one that is applied already; refuse one that removes more than this share of an entity (0 to 1).
     Refuse {
         /// The largest share that may vanish.
         max_removed_share: f64,
@@ -28,6 +32,11 @@ pub enum Refusal {
         entities: Vec<(&'static str, i64, i64)>,
         /// The largest share allowed.
         max_removed_share: f64,
+    },
+    /// Most of what is known by its content alone would be replaced.
+    TooManyReplaced {
+        /// Every entity: name, rows that would go, rows before.
+        entities: Vec<(&'static str, i64, i64)>,
     },
     /// The file is older than the one applied last.
     Older {
@@ -48,23 +57,18 @@ impl fmt::Display for Refusal {
             Self::TooManyRemoved {
                 entities,
                 max_removed_share,
-            } => {
-                let figures: Vec<String> = entities
-                    .iter()
-                    .map(|(name, removed, before)| {
-                        format!(
-                            "{removed} of {before} {name} rows ({} %)",
-                            percent(*removed, *before)
-                        )
-                    })
-                    .collect();
-                write!(
-                    f,
-                    "it would remove {}, and at most {} % may go",
-                    figures.join(", "),
-                    max_removed_share * 100.0
-                )
-            }
+            } => write!(
+                f,
+                "it would remove {}, and at most {} % may go",
+                figures(entities),
+                max_removed_share * 100.0
+            ),
+            Self::TooManyReplaced { entities } => write!(
+                f,
+                "it would replace {}, and at most {} % may be at once",
+                figures(entities),
+                MAX_REPLACED_SHARE * 100.0
+            ),
             Self::Older {
                 file,
                 published,
@@ -78,6 +82,20 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// Entities with their figures, as people read them.
+fn figures(entities: &[(&str, i64, i64)]) -> String {
+    let figures: Vec<String> = entities
+        .iter()
+        .map(|(name, rows, before)| {
+            format!(
+                "{rows} of {before} {name} rows ({} %)",
+                percent(*rows, *before)
+            )
+        })
+        .collect();
+    figures.join(", ")
+}
+
 /// Share in percent, to one decimal.
 fn percent(part: i64, whole: i64) -> String {
     let thousandths = part.saturating_mul(1_000) / whole.max(1);
@@ -85,7 +103,7 @@ fn percent(part: i64, whole: i64) -> String {
 }
 
 /// Rows that are lost: for entities that are known by their content alone a changed row is one gone
-/// and one new, so only the net loss counts.
+/// and one new, so only the net loss counts here, and what was replaced has a limit of its own.
 fn lost(entity: &Entity, difference: &Difference) -> i64 {
     if entity.is_known_by_content() {
         (difference.removed - difference.added).max(0)
@@ -103,19 +121,24 @@ impl GatePolicy {
         let Self::Refuse { max_removed_share } = self else {
             return Ok(());
         };
-        let entities: Vec<_> = differences
-            .iter()
-            .map(|(entity, difference)| (entity.name, lost(entity, difference), difference.before))
-            .filter(|(_, lost, before)| exceeds(*lost, *before, max_removed_share))
-            .collect();
-        if entities.is_empty() {
-            Ok(())
-        } else {
-            Err(Refusal::TooManyRemoved {
+        let entities = exceeding(differences, max_removed_share, lost);
+        if !entities.is_empty() {
+            return Err(Refusal::TooManyRemoved {
                 entities,
                 max_removed_share,
-            })
+            });
         }
+        let entities = exceeding(differences, MAX_REPLACED_SHARE, |entity, difference| {
+            if entity.is_known_by_content() {
+                difference.removed
+            } else {
+                0
+            }
+        });
+        if !entities.is_empty() {
+            return Err(Refusal::TooManyReplaced { entities });
+        }
+        Ok(())
     }
 
     /// Refuses a file older than the one applied last.
@@ -138,6 +161,19 @@ impl GatePolicy {
             (Self::Refuse { .. } | Self::Force, _) => Ok(()),
         }
     }
+}
+
+/// Entities of which more than a share of the rows before is counted: name, rows counted, rows before.
+fn exceeding(
+    differences: &[(&'static Entity, Difference)],
+    share: f64,
+    count: impl Fn(&Entity, &Difference) -> i64,
+) -> Vec<(&'static str, i64, i64)> {
+    differences
+        .iter()
+        .map(|(entity, difference)| (entity.name, count(entity, difference), difference.before))
+        .filter(|(_, counted, before)| exceeds(*counted, *before, share))
+        .collect()
 }
 
 #[expect(
@@ -177,7 +213,8 @@ mod tests {
             (people, difference(100, 0, 6), true),
             (people, difference(100, 50, 6), true),
             (people, difference(0, 10, 0), false),
-            (roles, difference(100, 100, 100), false),
+            (roles, difference(100, 50, 50), false),
+            (roles, difference(100, 51, 51), true),
             (roles, difference(100, 10, 16), true),
         ] {
             let result = REFUSE.check_removals(&[(entity, found)]);
@@ -190,6 +227,13 @@ mod tests {
         assert_eq!(
             refusal.to_string(),
             "it would remove 15 of 200 practitioner rows (7.5 %), and at most 5 % may go"
+        );
+        let refusal = REFUSE
+            .check_removals(&[(roles, difference(200, 195, 195))])
+            .unwrap_err();
+        assert_eq!(
+            refusal.to_string(),
+            "it would replace 195 of 200 role rows (97.5 %), and at most 50 % may be at once"
         );
     }
 

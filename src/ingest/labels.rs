@@ -4,7 +4,15 @@ use std::collections::HashMap;
 
 use xxhash_rust::xxh3::Xxh3Builder;
 
+use super::stage::Unusable;
 use crate::domain::code::CodeSystem;
+
+/// Longest code accepted, in bytes. The longest published has about ten; codes are parts of keys, and an
+/// entry of an index holds 2,704 bytes at most.
+const MAX_CODE_BYTES: usize = 64;
+
+/// Longest label that counts, in bytes: beyond it is no label but a damaged row.
+const MAX_LABEL_BYTES: usize = 1_000;
 
 /// A map by text that is looked up a dozen times per row.
 type Quick<V> = HashMap<String, V, Xxh3Builder>;
@@ -16,10 +24,31 @@ pub(super) struct LabelVotes {
 }
 
 impl LabelVotes {
-    /// Counts one row's label for a code; nothing where either is empty.
-    pub(super) fn vote(&mut self, system: CodeSystem, code: &str, label: &str) {
+    /// Counts the labels of one row, as triples of system, code and label; a row with a code that is
+    /// too long counts for nothing and cannot be used.
+    pub(super) fn vote_all(&mut self, row: &[(CodeSystem, &str, &str)]) -> Result<(), Unusable> {
+        for (system, code, _) in row {
+            let bytes = code.trim().len();
+            if bytes > MAX_CODE_BYTES {
+                return Err(Unusable::Row(
+                    "value_too_long",
+                    format!(
+                        "a code of {} has {bytes} bytes, and at most {MAX_CODE_BYTES} are accepted",
+                        system.name()
+                    ),
+                ));
+            }
+        }
+        for (system, code, label) in row {
+            self.vote(*system, code, label);
+        }
+        Ok(())
+    }
+
+    /// Counts one label; nothing where code or label is empty or the label is too long to be one.
+    fn vote(&mut self, system: CodeSystem, code: &str, label: &str) {
         let (code, label) = (code.trim(), label.trim());
-        if code.is_empty() || label.is_empty() {
+        if code.is_empty() || label.is_empty() || label.len() > MAX_LABEL_BYTES {
             return;
         }
         let codes = self.votes.entry(system).or_default();
@@ -55,6 +84,22 @@ impl LabelVotes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_with_a_code_too_long_counts_for_nothing() {
+        let mut votes = LabelVotes::default();
+        for (bytes, usable) in [(64, true), (65, false)] {
+            let code = "x".repeat(bytes);
+            let row = [
+                (CodeSystem::Profession, "10", "Médecin"),
+                (CodeSystem::PracticeMode, &code, "long"),
+            ];
+            assert_eq!(votes.vote_all(&row).is_ok(), usable, "{bytes}");
+        }
+        votes.vote(CodeSystem::Profession, "21", &"x".repeat(1_001));
+        assert_eq!(votes.winners().len(), 2);
+        assert_eq!(votes.votes[&CodeSystem::Profession]["10"]["Médecin"], 1);
+    }
 
     #[test]
     fn the_most_frequent_spelling_wins_whatever_the_order() {

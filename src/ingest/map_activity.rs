@@ -1,9 +1,8 @@
 //! `Personne_activite` → person, profession, savoir-faire, structure, activity.
 
 use annuaire_importers::rpps::PersonActivity;
-use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-use super::lane::Closed;
+use super::lane::{Closed, Seen};
 use super::stage::Unusable;
 use super::stager::Stager;
 use crate::domain::code::{CodeLabels, CodeSystem};
@@ -11,10 +10,10 @@ use crate::domain::ids::{Finess, NationalId, OrganizationId, Siren, Siret, Struc
 use crate::domain::quality::{Flags, QualityFlag, is_odd_phone, is_odd_postal_code};
 
 /// Stages one row.
-pub(super) fn stage(row: &PersonActivity<'_>, to: &mut Stager) -> Result<(), Unusable> {
+pub(super) fn stage(row: &PersonActivity<'_>, seen: Seen, to: &mut Stager) -> Result<(), Unusable> {
     let id = NationalId::parse(row.national_id)
         .map_err(|error| Unusable::Row("invalid_person_id", error.to_string()))?;
-    vote(row, to);
+    vote(row, to)?;
     person(&id, row, to)?;
     super::map_skill::practice(
         &id,
@@ -34,7 +33,7 @@ pub(super) fn stage(row: &PersonActivity<'_>, to: &mut Stager) -> Result<(), Unu
         to,
     )?;
     let organization = organization(row, to)?;
-    role(&id, row, &organization, to)?;
+    role(&id, row, &organization, seen, to)?;
     Ok(())
 }
 
@@ -176,6 +175,7 @@ fn role(
     id: &NationalId,
     row: &PersonActivity<'_>,
     organization: &str,
+    seen: Seen,
     to: &mut Stager,
 ) -> Result<(), Closed> {
     // A person without activity has one row with everything of an activity empty.
@@ -218,21 +218,16 @@ fn role(
     ] {
         content.text(field);
     }
-    let (_, digest) = lane.end(&flags)?;
-    // The same activity comes again for each savoir-faire; only a row that repeats both is a copy.
-    let seed = u64::try_from(digest >> 64).unwrap_or_default();
-    let skill = format!("{digest:x}{}\u{1f}{}", row.skill_type_code, row.skill_code);
-    if !to
-        .activity_rows
-        .insert(xxh3_128_with_seed(skill.as_bytes(), seed))
-    {
-        to.role.count_copy(digest);
+    let digest = lane.end(&flags)?;
+    // The same activity comes again for each savoir-faire; only a row equal in everything is a copy.
+    if seen == Seen::Again {
+        lane.count_copy(digest);
     }
     Ok(())
 }
 
-fn vote(row: &PersonActivity<'_>, to: &mut Stager) {
-    for (system, code, label) in [
+fn vote(row: &PersonActivity<'_>, to: &mut Stager) -> Result<(), Unusable> {
+    to.labels.vote_all(&[
         (CodeSystem::Civility, row.title_code, row.title_label),
         (
             CodeSystem::Title,
@@ -282,9 +277,7 @@ fn vote(row: &PersonActivity<'_>, to: &mut Stager) {
             row.departement_code,
             row.departement_label,
         ),
-    ] {
-        to.labels.vote(system, code, label);
-    }
+    ])
 }
 
 /// A published identifier as it is, flagged where it is there and not right.

@@ -12,10 +12,10 @@ use crate::domain::mailbox::{MailAddress, MailboxKind};
 use crate::domain::quality::{Flags, QualityFlag, is_foreign_domain, is_odd_postal_code};
 
 /// Stages one row.
-pub(super) fn stage(row: &Correspondence<'_>, to: &mut Stager) -> Result<(), Unusable> {
+pub(super) fn stage(row: &Correspondence<'_>, seen: Seen, to: &mut Stager) -> Result<(), Unusable> {
     let address = MailAddress::parse(row.address)
         .map_err(|error| Unusable::Row("invalid_address", error.to_string()))?;
-    for (system, code, label) in [
+    to.labels.vote_all(&[
         (
             CodeSystem::Profession,
             row.profession_code,
@@ -27,9 +27,7 @@ pub(super) fn stage(row: &Correspondence<'_>, to: &mut Stager) -> Result<(), Unu
             row.category_label,
         ),
         (CodeSystem::Specialty, row.skill_code, row.skill_label),
-    ] {
-        to.labels.vote(system, code, label);
-    }
+    ])?;
     let mut flags = Flags::none();
     let person = person_id(row, &mut flags);
     let structure = structure_id(row, &mut flags);
@@ -39,6 +37,7 @@ pub(super) fn stage(row: &Correspondence<'_>, to: &mut Stager) -> Result<(), Unu
         row,
         (person.as_ref(), structure.as_ref()),
         flags,
+        seen,
         to,
     )?;
     Ok(())
@@ -130,6 +129,7 @@ fn attachment(
     row: &Correspondence<'_>,
     (person, structure): (Option<&NationalId>, Option<&StructureNationalId>),
     mut flags: Flags,
+    seen: Seen,
     to: &mut Stager,
 ) -> Result<(), Closed> {
     flags.raise_if(
@@ -175,7 +175,7 @@ fn attachment(
     ] {
         content.text(field);
     }
-    let (seen, digest) = lane.end(&flags)?;
+    let digest = lane.end(&flags)?;
     if seen == Seen::Again {
         lane.count_copy(digest);
     }

@@ -12,7 +12,7 @@ use crate::domain::quality::Flags;
 pub(super) fn stage(row: &Diploma<'_>, to: &mut Stager) -> Result<(), Unusable> {
     let id = NationalId::parse(row.national_id)
         .map_err(|error| Unusable::Row("invalid_person_id", error.to_string()))?;
-    for (system, code, label) in [
+    to.labels.vote_all(&[
         (
             CodeSystem::DiplomaKind,
             row.diploma_type_code,
@@ -29,9 +29,7 @@ pub(super) fn stage(row: &Diploma<'_>, to: &mut Stager) -> Result<(), Unusable> 
             row.authorization_discipline_code,
             row.authorization_discipline_label,
         ),
-    ] {
-        to.labels.vote(system, code, label);
-    }
+    ])?;
     let parts = [
         row.diploma_type_code,
         row.diploma_code,

@@ -14,7 +14,7 @@ use crate::domain::quality::{Flags, QualityFlag};
 pub(super) fn stage(row: &Skill<'_>, to: &mut Stager) -> Result<(), Unusable> {
     let id = NationalId::parse(row.national_id)
         .map_err(|error| Unusable::Row("invalid_person_id", error.to_string()))?;
-    for (system, code, label) in [
+    to.labels.vote_all(&[
         (
             CodeSystem::Profession,
             row.profession_code,
@@ -31,9 +31,7 @@ pub(super) fn stage(row: &Skill<'_>, to: &mut Stager) -> Result<(), Unusable> {
             row.skill_type_label,
         ),
         (CodeSystem::Specialty, row.skill_code, row.skill_label),
-    ] {
-        to.labels.vote(system, code, label);
-    }
+    ])?;
     specialty(
         &id,
         row.profession_code,

@@ -22,6 +22,9 @@ pub struct Report {
     pub source_time: PrimitiveDateTime,
     /// What was read.
     pub files: Vec<FileReport>,
+    /// What was found beside them and left alone.
+    #[serde(default)]
+    pub ignored: Vec<IgnoredFile>,
     /// What it changes, by table, in the order of the model.
     pub entities: BTreeMap<String, EntityReport>,
     /// Rows that could not be used, by code, over all files.
@@ -55,12 +58,39 @@ pub struct FileReport {
     pub columns: usize,
     /// Columns this version knows and the file lacks.
     pub missing_columns: Vec<String>,
+    /// Columns of its header that this version does not know.
+    #[serde(default)]
+    pub unknown_columns: Vec<String>,
     /// `utf-8`, or `windows-1252` where the file was not UTF-8.
     pub encoding: String,
     /// Rows read, the header not counted.
     pub rows: u64,
     /// Rows that could not be used, by code.
     pub rejected: BTreeMap<String, u64>,
+    /// The first of them, in the order of the file.
+    #[serde(default)]
+    pub reject_examples: Vec<RejectExample>,
+    /// Usable rows equal to an earlier one in every published column.
+    #[serde(default)]
+    pub duplicate_rows: u64,
+}
+
+/// Where a row stands that could not be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectExample {
+    /// Line in the file, the header being line 1.
+    pub line: u64,
+    /// Why, as a stable code.
+    pub code: String,
+}
+
+/// Something that was found beside the files and left alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IgnoredFile {
+    /// File, or archive member.
+    pub name: String,
+    /// Why it was left alone.
+    pub reason: String,
 }
 
 /// What an import does to one table.
@@ -82,6 +112,10 @@ pub struct EntityReport {
     pub copies: i64,
     /// Rows that carry each flag of quality.
     pub flagged: BTreeMap<String, u64>,
+    /// The first keys that carry each flag, in the order of the file; of a role or an attachment, its
+    /// owner.
+    #[serde(default)]
+    pub flagged_examples: BTreeMap<String, Vec<String>>,
     /// The first keys of each kind of change.
     pub examples: BTreeMap<String, Vec<String>>,
 }

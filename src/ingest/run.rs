@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use annuaire_importers::{Input, Limits, SourceFile};
 use time::PrimitiveDateTime;
 
-use super::describe::{describe, register};
+use super::describe::{describe, ignored, register};
 use super::observe::{Event, Observer};
 use super::report::{FileReport, Report};
 use super::stage::{rejected, stage};
@@ -215,6 +215,7 @@ impl Import<'_> {
             message: String::new(),
             source_time: source_time.unwrap_or(PrimitiveDateTime::MIN),
             files,
+            ignored: input.ignored().iter().map(ignored).collect(),
             entities: BTreeMap::new(),
             rejected: BTreeMap::new(),
             labels_changed: 0,
@@ -289,7 +290,10 @@ impl Import<'_> {
         input: &Input,
         report: &mut Report,
     ) -> Result<(), Ended> {
-        if self.is_already_applied(connection, &report.files).await? {
+        // Whoever forces wants the files mapped anew, such as after an upgrade.
+        if self.request.gate != GatePolicy::Force
+            && self.is_already_applied(connection, &report.files).await?
+        {
             report.state = ImportState::AlreadyApplied;
             "these very files are applied already: nothing to do".clone_into(&mut report.message);
             return Ok(());

@@ -9,9 +9,10 @@ use annuaire_importers::{
 };
 use tokio::task::JoinSet;
 
-use super::lane::Closed;
+use super::lane::{Closed, Seen};
 use super::observe::{Event, Observer};
-use super::report::FileReport;
+use super::report::{FileReport, RejectExample};
+use super::seen::SeenRows;
 use super::stager::{LaneEnd, Stager, StagerSummary};
 use super::{ImportError, map_activity, map_correspondence, map_diploma, map_skill};
 use crate::storage::bulk::copy_chunks;
@@ -19,6 +20,9 @@ use crate::storage::imports::{REJECTS_KEPT, StoredReject};
 
 /// Rows between two signs of progress.
 const ROWS_PER_EVENT: u64 = 8_192;
+
+/// Rejected rows shown in the report of a file.
+const EXAMPLES: usize = 20;
 
 /// Why a mapper did not stage a row.
 #[derive(Debug)]
@@ -126,22 +130,30 @@ fn read(
         .iter()
         .map(|c| (*c).to_owned())
         .collect();
+    report.unknown_columns = file.unknown_columns().to_vec();
     let mut reader = Reader {
         source,
         report,
         stager,
         rejects,
         observer,
+        seen: SeenRows::default(),
     };
     match file.records() {
-        Records::PersonActivity(mut rows) => {
-            reader.each(&mut rows, |r, to| map_activity::stage(&r, to))
-        }
-        Records::Skill(mut rows) => reader.each(&mut rows, |r, to| map_skill::stage(&r, to)),
-        Records::Diploma(mut rows) => reader.each(&mut rows, |r, to| map_diploma::stage(&r, to)),
-        Records::Correspondence(mut rows) => {
-            reader.each(&mut rows, |r, to| map_correspondence::stage(&r, to))
-        }
+        Records::PersonActivity(mut rows) => reader.each(&mut rows, |row, seen, to| {
+            let seen = seen.note(&row.fields());
+            (seen, map_activity::stage(&row, seen, to))
+        }),
+        Records::Skill(mut rows) => reader.each(&mut rows, |row, seen, to| {
+            (seen.note(&row.fields()), map_skill::stage(&row, to))
+        }),
+        Records::Diploma(mut rows) => reader.each(&mut rows, |row, seen, to| {
+            (seen.note(&row.fields()), map_diploma::stage(&row, to))
+        }),
+        Records::Correspondence(mut rows) => reader.each(&mut rows, |row, seen, to| {
+            let seen = seen.note(&row.fields());
+            (seen, map_correspondence::stage(&row, seen, to))
+        }),
     }
 }
 
@@ -151,13 +163,14 @@ struct Reader<'a> {
     stager: &'a mut Stager,
     rejects: &'a mut Vec<StoredReject>,
     observer: &'a dyn Observer,
+    seen: SeenRows,
 }
 
 impl Reader<'_> {
     fn each<T: Table>(
         &mut self,
         rows: &mut Rows<T>,
-        stage: impl Fn(T::Record<'_>, &mut Stager) -> Result<(), Unusable>,
+        stage: impl Fn(T::Record<'_>, &mut SeenRows, &mut Stager) -> (Seen, Result<(), Unusable>),
     ) -> Result<(), Interrupted> {
         loop {
             if self.report.rows.is_multiple_of(ROWS_PER_EVENT) {
@@ -166,11 +179,16 @@ impl Reader<'_> {
             let Some(row) = rows.next_row()? else { break };
             self.report.rows += 1;
             match row {
-                Row::Record { line, record } => match stage(record, self.stager) {
-                    Ok(()) => {}
-                    Err(Unusable::Row(code, detail)) => self.reject(line, code, detail),
-                    Err(Unusable::Closed) => return Err(Interrupted::Closed),
-                },
+                Row::Record { line, record } => {
+                    let (seen, staged) = stage(record, &mut self.seen, self.stager);
+                    match staged {
+                        Ok(()) => {
+                            self.report.duplicate_rows += u64::from(seen == Seen::Again);
+                        }
+                        Err(Unusable::Row(code, detail)) => self.reject(line, code, detail),
+                        Err(Unusable::Closed) => return Err(Interrupted::Closed),
+                    }
+                }
                 Row::Reject(Reject {
                     line, code, detail, ..
                 }) => {
@@ -192,6 +210,12 @@ impl Reader<'_> {
 
     fn reject(&mut self, line: u64, code: &'static str, detail: String) {
         *self.report.rejected.entry(code.to_owned()).or_default() += 1;
+        if self.report.reject_examples.len() < EXAMPLES {
+            self.report.reject_examples.push(RejectExample {
+                line,
+                code: code.to_owned(),
+            });
+        }
         if self.rejects.len() < REJECTS_KEPT {
             self.rejects.push(StoredReject {
                 file: self.source.name.clone(),

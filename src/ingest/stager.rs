@@ -1,6 +1,6 @@
 //! All the lanes of an import, and what is counted while reading.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use tokio::sync::mpsc::{Receiver, channel};
 
@@ -23,9 +23,6 @@ pub(super) struct Stager {
     pub(super) role: Lane,
     pub(super) mailbox: Lane,
     pub(super) attachment: Lane,
-    /// Activities with one savoir-faire each, to tell a repeated row from an activity that is
-    /// repeated for another savoir-faire.
-    pub(super) activity_rows: HashSet<u128>,
     pub(super) labels: LabelVotes,
     pub(super) official: CodeLabels,
 }
@@ -67,7 +64,6 @@ impl Stager {
             role: lane("role"),
             mailbox: lane("mailbox"),
             attachment: lane("attachment"),
-            activity_rows: HashSet::new(),
             labels: LabelVotes::default(),
             official: CodeLabels::official(),
         };
@@ -88,7 +84,6 @@ impl Stager {
         ] {
             lane.forget();
         }
-        self.activity_rows = HashSet::new();
     }
 
     /// Sends what is left in every lane.

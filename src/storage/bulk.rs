@@ -71,6 +71,11 @@ impl CopyRows {
         self.bytes.get(start..).unwrap_or_default()
     }
 
+    /// The bytes written between two earlier lengths.
+    pub fn between(&self, start: usize, end: usize) -> &[u8] {
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+
     /// Gives up what was written since an earlier length, where a row began.
     pub fn truncate(&mut self, start: usize) {
         self.bytes.truncate(start);
@@ -99,6 +104,26 @@ impl CopyRows {
         }
         self.in_row = true;
     }
+}
+
+/// Written fields as people read them: escapes undone, separated by a space.
+pub fn plain_fields(fields: &[u8]) -> String {
+    let mut plain = Vec::with_capacity(fields.len());
+    let mut bytes = fields.iter();
+    while let Some(byte) = bytes.next() {
+        plain.push(match byte {
+            b'\t' => b' ',
+            b'\\' => match bytes.next() {
+                Some(b't') => b'\t',
+                Some(b'n') => b'\n',
+                Some(b'r') => b'\r',
+                Some(other) => *other,
+                None => b'\\',
+            },
+            plain => *plain,
+        });
+    }
+    String::from_utf8_lossy(&plain).into_owned()
 }
 
 /// Copies chunks of whole rows into the staging table of an entity until their sender is gone; all of
@@ -184,6 +209,15 @@ mod tests {
             "a\\tb\\\\c\\nd\\re\"f'\tt\t-3\t\nz\u{fffd}z\tf\n"
         );
         assert!(rows.is_empty());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_escaped_is_read_back(field in "[^\0]{0,20}", next in "[a-z]{0,3}") {
+            let mut rows = CopyRows::default();
+            rows.text(&field).text(&next);
+            proptest::prop_assert_eq!(plain_fields(rows.since(0)), format!("{field} {next}"));
+        }
     }
 
     #[test]

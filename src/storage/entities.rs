@@ -26,8 +26,9 @@ pub enum Scope {
     ByOrigin,
 }
 
-const BY_DIGEST: &str = "s.digest <> t.digest";
-const BY_COPIES: &str = "s.copies <> t.copies";
+// Flags say what this version of the program thinks of a row, so they can change while the row does not.
+const BY_DIGEST: &str = "(s.digest <> t.digest or s.flags <> t.flags)";
+const BY_COPIES: &str = "(s.copies <> t.copies or s.flags <> t.flags)";
 
 /// Every entity, in the order of reports.
 pub const ENTITIES: &[Entity] = &[

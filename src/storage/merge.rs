@@ -72,7 +72,8 @@ async fn run(connection: &mut PgConnection, statement: String) -> Result<u64, St
         .rows_affected())
 }
 
-/// Keeps one staged row per key, the one with the lowest digest, whatever the order of the file.
+/// Keeps one staged row per key, the one with the lowest digest, whatever the order of the file; in time
+/// that does not depend on how many rows share a key.
 ///
 /// Rows of one key can differ when the publisher repeats a person or a structure with two spellings.
 pub async fn keep_one_per_key(
@@ -80,12 +81,19 @@ pub async fn keep_one_per_key(
     entity: &Entity,
 ) -> Result<u64, StorageError> {
     let name = entity.name;
-    let same = same_key(entity, "a", "b");
+    let key = list(entity.key.iter().copied(), str::to_owned);
     run(
         connection,
         format!(
-            "delete from staging.{name} a using staging.{name} b
-            where {same} and (b.digest, b.ctid) < (a.digest, a.ctid)"
+            "delete from staging.{name} where ctid in (
+                select ctid from (
+                    select ctid, row_number() over (
+                        partition by {key} order by digest, flags collate \"C\", ctid
+                    ) as rank
+                    from staging.{name}
+                ) ranked
+                where rank > 1
+            )"
         ),
     )
     .await

@@ -89,6 +89,7 @@ fn one_address_on_several_rows_is_one_mailbox_with_several_attachments() {
             structure_mailbox(1, "accueil@ch.mssante.fr"),
             structure_mailbox(2, "Accueil@CH.mssante.fr"),
             structure_mailbox(2, "accueil@ch.mssante.fr"),
+            structure_mailbox(2, "accueil@ch.mssante.fr"),
             personal_mailbox(1, "accueil@ch.mssante.fr")
                 .with("Type de BAL", "ORG")
                 .with("Dématérialisation", "N"),
