@@ -78,18 +78,26 @@ impl Node {
         });
     }
 
+    /// The same for a body to post.
+    pub(super) fn post(&self, path: &str, body: &str) -> (u16, Value) {
+        let mut answer = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("content-type", "application/json")
+            .send(body)
+            .unwrap();
+        let text = answer.body_mut().read_to_string().unwrap();
+        (
+            answer.status().as_u16(),
+            serde_json::from_str(&text).unwrap(),
+        )
+    }
+
     /// Outcomes for addresses, in their order.
     pub(super) fn validate(&self, addresses: &[&str]) -> Vec<String> {
         let body = serde_json::json!({ "addresses": addresses }).to_string();
-        let mut answer = self
-            .agent
-            .post(format!("{}/v1/recipients/validate", self.base))
-            .header("content-type", "application/json")
-            .send(&body)
-            .unwrap();
-        assert_eq!(answer.status(), 200);
-        let text = answer.body_mut().read_to_string().unwrap();
-        let answer: Value = serde_json::from_str(&text).unwrap();
+        let (code, answer) = self.post("/v1/recipients/validate", &body);
+        assert_eq!(code, 200, "{answer}");
         let outcomes = answer["recipients"].as_array().unwrap().iter();
         outcomes
             .map(|recipient| recipient["outcome"].as_str().unwrap().to_owned())
@@ -116,4 +124,3 @@ impl Node {
         self.running.kill();
     }
 }
-

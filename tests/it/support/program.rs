@@ -114,7 +114,10 @@ impl Running {
                     return line.clone();
                 }
             }
-            match self.lines.recv_timeout(DEADLINE.saturating_sub(since.elapsed())) {
+            match self
+                .lines
+                .recv_timeout(DEADLINE.saturating_sub(since.elapsed()))
+            {
                 Ok(line) => self.heard.push(line),
                 Err(error) => panic!("{error}, and it never said {what:?}: {:#?}", self.heard),
             }
@@ -131,7 +134,10 @@ impl Running {
         let since = Instant::now();
         // Both outputs are closed when the process is over, and by nobody else: none of them is passed on.
         loop {
-            match self.lines.recv_timeout(DEADLINE.saturating_sub(since.elapsed())) {
+            match self
+                .lines
+                .recv_timeout(DEADLINE.saturating_sub(since.elapsed()))
+            {
                 Ok(line) => self.heard.push(line),
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => panic!("it does not end: {:#?}", self.heard),
