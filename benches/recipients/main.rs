@@ -70,7 +70,7 @@ fn main() -> anyhow::Result<()> {
 fn runtime(name: &str) -> std::io::Result<Runtime> {
     Builder::new_multi_thread()
         .thread_name(name)
-        .thread_keep_alive(Duration::from_secs(3600))
+        .thread_keep_alive(Duration::from_hours(1))
         .enable_all()
         .build()
 }

@@ -16,9 +16,10 @@ use super::{Common, Exit, Failed, output, with_database};
 use crate::app::Node;
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
+use crate::domain::feed::DocumentKind;
 use crate::domain::import::Source;
 use crate::ingest::{self, GatePolicy, ImportRequest, Mode, Waiting};
-use crate::storage::{Database, changes, imports, migrate};
+use crate::storage::{Database, changes, documents, imports, migrate};
 
 mod questions;
 
@@ -59,7 +60,10 @@ impl Demo {
         let mut connection = database.pool.acquire().await?;
         let mailboxes = imports::last_applied(&mut connection, "Extraction_Correspondance_MSSante");
         if mailboxes.await?.is_some() {
-            output::note("the country of an earlier start is still there");
+            let people = documents::count(&mut connection, DocumentKind::Practitioner).await?;
+            output::note(&format!(
+                "the country of an earlier start is still there, with {people} professionals"
+            ));
             return Ok(());
         }
         drop(connection);
