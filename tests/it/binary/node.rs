@@ -17,8 +17,17 @@ pub(super) struct Node {
 impl Node {
     /// Starts `serve` and waits until it listens.
     pub(super) fn serve(data_dir: &Path) -> Self {
-        let mut running = Program::new(["serve"])
-            .in_data_dir(data_dir)
+        Self::listen(Program::new(["serve"]).in_data_dir(data_dir))
+    }
+
+    /// Starts it on somebody else's database.
+    pub(super) fn serve_from(database_url: &str, data_dir: &Path) -> Self {
+        let program = Program::new(["serve"]).in_data_dir(data_dir);
+        Self::listen(program.setting("ANNUAIRE__DATABASE__URL", database_url))
+    }
+
+    fn listen(program: Program) -> Self {
+        let mut running = program
             .setting("ANNUAIRE__LOG__FORMAT", "json")
             .setting("ANNUAIRE__SEARCH__POLL_INTERVAL", "200ms")
             .start();
