@@ -10,7 +10,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 /// Longer than anything takes on the slowest machine: reaching it is the failure.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A command line of the program, to be run or started.
 pub(crate) struct Program(Command);
@@ -146,7 +146,7 @@ impl Running {
         let status = self.process.wait().unwrap();
         let all = |wanted: Stream| {
             let lines = self.heard.iter().filter(|(stream, _)| *stream == wanted);
-            lines.map(|(_, line)| format!("{line}\n")).collect()
+            lines.fold(String::new(), |all, (_, line)| all + line + "\n")
         };
         Ended {
             code: status.code(),
