@@ -97,7 +97,7 @@ const KINDS: &[(&str, Draw)] = &[
     }),
 ];
 
-/// A thousand questions of each kind, fewer where too few people suit.
+/// A thousand questions of each kind, fewer where too few people suit, and no set where nobody does.
 pub(crate) fn draw(sample: &[Practitioner]) -> Vec<Set> {
     KINDS
         .iter()
@@ -110,6 +110,7 @@ pub(crate) fn draw(sample: &[Practitioner]) -> Vec<Set> {
                 questions: drawn.take(MANY).collect(),
             }
         })
+        .filter(|set: &Set| !set.questions.is_empty())
         .collect()
 }
 

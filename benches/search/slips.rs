@@ -21,7 +21,7 @@ pub(crate) fn in_one_piece(name: &str) -> Option<String> {
     (joined != name).then_some(joined)
 }
 
-/// The text with one letter left out, doubled wrongly, replaced, or swapped with the next, in one of its longer words; `None`
+/// The text with one letter left out, added, replaced, or swapped with the next, in one of its longer words; `None`
 /// where it has no such word.
 pub(crate) fn mistyped(text: &str, dice: &mut Pcg32) -> Option<String> {
     let letters: Vec<char> = text.chars().collect();

@@ -22,7 +22,8 @@ impl MailAddress {
 
     /// Parses `local@domain`: one `@`, both sides present, no space or control character.
     pub fn parse(text: &str) -> Result<Self, InvalidAddress> {
-        let text = text.trim();
+        // Before the length: a letter can be longer in lower case than it was.
+        let text = text.trim().to_lowercase();
         if text.len() > Self::MAX_BYTES {
             return Err(InvalidAddress("longer than 254 bytes"));
         }
@@ -36,7 +37,7 @@ impl MailAddress {
         if local.is_empty() || domain.is_empty() {
             return Err(InvalidAddress("has nothing on one side of the @"));
         }
-        Ok(Self(text.to_lowercase()))
+        Ok(Self(text))
     }
 
     /// The address in lower case.
@@ -185,6 +186,7 @@ pub struct OwnedMailbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn an_address_is_one_key_whatever_its_case() {
@@ -215,6 +217,37 @@ mod tests {
             MailAddress::parse(&long),
             Err(InvalidAddress("longer than 254 bytes"))
         );
+    }
+
+    #[test]
+    fn the_length_is_that_of_the_key() {
+        // Two bytes each, three in lower case.
+        let grows = format!("{}@b.fr", "Ⱥ".repeat(120));
+        assert_eq!(
+            MailAddress::parse(&grows),
+            Err(InvalidAddress("longer than 254 bytes"))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_parsed_parses_to_itself(
+            text in prop_oneof!["\\PC{0,20}", "\\PC{1,9}@\\PC{1,9}", "[ȺİΣ]{80,130}@b", " ?[0-9]{2,16} ?"]
+        ) {
+            if let Ok(address) = MailAddress::parse(&text) {
+                prop_assert!(address.as_str().len() <= MailAddress::MAX_BYTES);
+                prop_assert_eq!(MailAddress::parse(address.as_str()), Ok(address));
+            }
+            if let Ok(id) = NationalId::parse(&text) {
+                prop_assert_eq!(NationalId::parse(id.as_str()), Ok(id));
+            }
+            if let Ok(id) = StructureNationalId::parse(&text) {
+                prop_assert_eq!(StructureNationalId::parse(id.as_str()), Ok(id));
+            }
+            if let Ok(id) = OrganizationId::parse(&text) {
+                prop_assert_eq!(OrganizationId::parse(id.as_str()), Ok(id));
+            }
+        }
     }
 
     #[test]

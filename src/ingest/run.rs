@@ -236,8 +236,11 @@ impl Import<'_> {
                 report.message = error.to_string();
             }
         }
-        // Whatever the outcome, what was staged goes: on a full disk its room is what is wanted.
-        if let Err(error) = bulk::empty_staging(&mut connection).await {
+        // What was staged goes with every outcome, and with an applied import in its own
+        // transaction: on a full disk its room is what is wanted.
+        if report.state != ImportState::Applied
+            && let Err(error) = bulk::empty_staging_of(&mut connection, id).await
+        {
             tracing::warn!(import.id = id, %error, "what was staged is left for the next import to remove");
         }
         match (report.state, result) {
@@ -292,7 +295,7 @@ impl Import<'_> {
             return Ok(());
         }
         self.check_age(connection, &report.files).await?;
-        bulk::empty_staging(connection).await?;
+        bulk::empty_staging_of(connection, report.import).await?;
         let staged = stage(
             pool,
             report.import,

@@ -10,7 +10,7 @@ use super::run::{Ended, Import, Mode};
 use super::stage::Staged;
 use crate::domain::import::ImportState;
 use crate::storage::merge::{self, Difference};
-use crate::storage::{Connection, Entity, StorageError, begin, changes, codes, imports};
+use crate::storage::{Connection, Entity, StorageError, begin, bulk, changes, codes, imports};
 
 impl Import<'_> {
     /// Compares, gates and applies in one transaction; the report and the feed are part of it.
@@ -74,6 +74,7 @@ impl Import<'_> {
         report.labels_changed = codes::upsert(connection, &staged.summary.labels.winners()).await?;
         let entities: Vec<&Entity> = differences.iter().map(|(entity, _)| *entity).collect();
         report.documents_touched = merge::touch(connection, &entities).await?;
+        bulk::empty_staging(connection).await?;
         report.state = ImportState::Applied;
         report.message = match report.documents_touched {
             0 => "applied: nothing had changed".to_owned(),

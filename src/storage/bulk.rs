@@ -137,7 +137,21 @@ pub async fn copy_chunks(
     Ok(connection.close().await?)
 }
 
-/// Empties every staging table.
+/// Empties every staging table for an import that runs, and for no other: an import that lost its right
+/// must leave alone what the next one has staged.
+pub async fn empty_staging_of(
+    connection: &mut PgConnection,
+    import_id: i64,
+) -> Result<(), StorageError> {
+    let mut transaction = connection.begin().await?;
+    if !imports::hold_running(&mut transaction, import_id).await? {
+        return Err(StorageError::Superseded);
+    }
+    empty_staging(&mut transaction).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Empties every staging table, in a transaction that [holds](imports::hold_running) its import.
 pub async fn empty_staging(connection: &mut PgConnection) -> Result<(), StorageError> {
     let tables: Vec<String> = super::ENTITIES
         .iter()

@@ -2,6 +2,7 @@
 
 mod days;
 mod failure;
+mod hardening;
 mod input;
 mod rows;
 mod samples;
