@@ -1,7 +1,8 @@
 //! `annuaire import`: published files into the truth.
 
-use std::fs;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use annuaire_importers::Limits;
@@ -70,14 +71,47 @@ impl Import {
             Self::Rpps(files) => (Source::Rpps, files),
             Self::Mailboxes(files) => (Source::Mssante, files),
         };
-        let import = async |database: &Database| files.import(source, &config, database).await;
+        let promised = files.promise()?;
+        let import =
+            async |database: &Database| files.import(promised, source, &config, database).await;
         with_database(&config, &stop_on_signal()?, import).await
     }
 }
 
+/// A file that is open before anything is done, so that what was done can be told.
+struct Promised {
+    path: PathBuf,
+    file: File,
+}
+
+impl Promised {
+    /// Opens it and empties it: what an earlier import wrote must not be taken for this one's.
+    fn open(path: &Path) -> anyhow::Result<Self> {
+        let file = File::create(path)
+            .map_err(|error| anyhow::anyhow!("{} cannot be written: {error}", path.display()))?;
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+        })
+    }
+
+    fn write(mut self, text: &str) -> anyhow::Result<()> {
+        self.file
+            .write_all(text.as_bytes())
+            .map_err(|error| anyhow::anyhow!("{}: {error}", self.path.display()))
+    }
+}
+
 impl Files {
+    /// The files for the report and for the rejected rows, opened.
+    fn promise(&self) -> anyhow::Result<[Option<Promised>; 2]> {
+        let open = |path: &Option<PathBuf>| path.as_deref().map(Promised::open).transpose();
+        Ok([open(&self.report)?, open(&self.rejects)?])
+    }
+
     async fn import(
         self,
+        [report_file, rejects_file]: [Option<Promised>; 2],
         source: Source,
         config: &Config,
         database: &Database,
@@ -116,16 +150,14 @@ impl Files {
         .await;
         bars.end();
         let report = outcome?;
-        if let Some(path) = &self.report {
+        if let Some(file) = report_file {
             let json = serde_json::to_string_pretty(&report)?;
-            fs::write(path, format!("{json}\n"))
-                .map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+            file.write(&format!("{json}\n"))?;
         }
-        if let Some(path) = &self.rejects {
+        if let Some(file) = rejects_file {
             let mut connection = database.pool.acquire().await?;
             let csv = ingest::rejects_csv(&mut connection, report.import).await?;
-            fs::write(path, csv.unwrap_or_default())
-                .map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+            file.write(&csv.unwrap_or_default())?;
         }
         summarize(&report);
         match report.state {

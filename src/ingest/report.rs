@@ -7,6 +7,13 @@ use time::PrimitiveDateTime;
 
 use crate::domain::import::{ImportState, Source};
 
+// Published times are local, without an offset.
+time::serde::format_description!(
+    local,
+    PrimitiveDateTime,
+    "[year]-[month]-[day]T[hour]:[minute]:[second]"
+);
+
 /// The whole report of one import.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
@@ -19,6 +26,7 @@ pub struct Report {
     /// One sentence on the outcome.
     pub message: String,
     /// When the publisher made the newest of the files.
+    #[serde(with = "local")]
     pub source_time: PrimitiveDateTime,
     /// What was read.
     pub files: Vec<FileReport>,
@@ -51,6 +59,7 @@ pub struct FileReport {
     /// Uncompressed size.
     pub bytes: u64,
     /// When the publisher made it.
+    #[serde(with = "local::option")]
     pub source_time: Option<PrimitiveDateTime>,
     /// Whether the name was a published one, or the header alone told the format.
     pub recognised_by: String,

@@ -117,8 +117,18 @@ impl Database {
     }
 
     /// Closes the connections, then stops the private server where this process owns it.
+    ///
+    /// A connection whose statement was given up is closed by the pool only when the statement ends,
+    /// which may be minutes: it is left to the server, which ends it when it stops, or when it
+    /// notices that we are gone.
     pub async fn close(self) -> Result<(), EmbeddedError> {
-        self.pool.close().await;
+        const PATIENCE: Duration = Duration::from_secs(3);
+        if tokio::time::timeout(PATIENCE, self.pool.close())
+            .await
+            .is_err()
+        {
+            tracing::info!("a statement is left unfinished: nothing of it stays");
+        }
         match self.server {
             Server::Theirs => Ok(()),
             Server::Private(server) => server.stop().await,

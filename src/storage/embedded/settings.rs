@@ -59,6 +59,8 @@ unix_socket_permissions = 0700
 fsync = on
 full_page_writes = on
 synchronous_commit = on
+# A program that was killed leaves no statement running, which would hold its locks.
+client_connection_check_interval = 1s
 # One node, no replica: bulk loads write less.
 wal_level = minimal
 max_wal_senders = 0

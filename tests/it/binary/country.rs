@@ -18,8 +18,8 @@ pub(super) struct Days {
 pub(super) fn days() -> &'static Days {
     static DAYS: OnceLock<Days> = OnceLock::new();
     DAYS.get_or_init(|| Days {
-        first: generate("150", "0"),
-        second: generate("150", "1"),
+        first: generate("300", "0"),
+        second: generate("300", "1"),
     })
 }
 

@@ -1,5 +1,6 @@
 //! The program as it is shipped: real files, a real private PostgreSQL, real sockets, real signals.
 
+mod away;
 mod codes;
 mod country;
 mod demo;

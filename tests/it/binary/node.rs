@@ -17,8 +17,17 @@ pub(super) struct Node {
 impl Node {
     /// Starts `serve` and waits until it listens.
     pub(super) fn serve(data_dir: &Path) -> Self {
-        let mut running = Program::new(["serve"])
-            .in_data_dir(data_dir)
+        Self::listen(Program::new(["serve"]).in_data_dir(data_dir))
+    }
+
+    /// Starts it on somebody else's database.
+    pub(super) fn serve_from(database_url: &str, data_dir: &Path) -> Self {
+        let program = Program::new(["serve"]).in_data_dir(data_dir);
+        Self::listen(program.setting("ANNUAIRE__DATABASE__URL", database_url))
+    }
+
+    fn listen(program: Program) -> Self {
+        let mut running = program
             .setting("ANNUAIRE__LOG__FORMAT", "json")
             .setting("ANNUAIRE__SEARCH__POLL_INTERVAL", "200ms")
             .start();
@@ -78,18 +87,26 @@ impl Node {
         });
     }
 
+    /// The same for a body to post.
+    pub(super) fn post(&self, path: &str, body: &str) -> (u16, Value) {
+        let mut answer = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("content-type", "application/json")
+            .send(body)
+            .unwrap();
+        let text = answer.body_mut().read_to_string().unwrap();
+        (
+            answer.status().as_u16(),
+            serde_json::from_str(&text).unwrap(),
+        )
+    }
+
     /// Outcomes for addresses, in their order.
     pub(super) fn validate(&self, addresses: &[&str]) -> Vec<String> {
         let body = serde_json::json!({ "addresses": addresses }).to_string();
-        let mut answer = self
-            .agent
-            .post(format!("{}/v1/recipients/validate", self.base))
-            .header("content-type", "application/json")
-            .send(&body)
-            .unwrap();
-        assert_eq!(answer.status(), 200);
-        let text = answer.body_mut().read_to_string().unwrap();
-        let answer: Value = serde_json::from_str(&text).unwrap();
+        let (code, answer) = self.post("/v1/recipients/validate", &body);
+        assert_eq!(code, 200, "{answer}");
         let outcomes = answer["recipients"].as_array().unwrap().iter();
         outcomes
             .map(|recipient| recipient["outcome"].as_str().unwrap().to_owned())

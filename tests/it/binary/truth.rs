@@ -7,6 +7,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnectOptions, PgPool};
 
 use crate::support::database::block_on;
+use crate::support::program::until;
 use crate::support::tables::{everything, texts};
 
 /// Does something on the server that some process runs on the data directory.
@@ -58,12 +59,11 @@ pub(super) fn is_held(data_dir: &Path) -> bool {
     !ask(data_dir, sleeping).is_empty()
 }
 
-/// Lets roles be written again; who waited is sent away.
+/// Lets roles be written again, once the server has let go of who waited and was killed.
 pub(super) fn release_roles(data_dir: &Path) {
-    execute(
-        data_dir,
-        "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'",
-    );
+    until("the server notices that an import is gone", || {
+        (!is_held(data_dir)).then_some(())
+    });
     execute(data_dir, "drop trigger hold on role; drop function hold()");
 }
 

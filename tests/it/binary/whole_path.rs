@@ -32,9 +32,6 @@ fn two_days_from_the_files_to_the_answers() {
 
     let node = Node::ready(&data);
     assert_eq!(node.get("/readyz", &[]).0, 200);
-    let mut people = ids.clone();
-    people.sort_unstable();
-    people.dedup();
     let found = node.found(&families[0]);
     assert!(found.contains(&ids[0]), "{found:?}");
     assert_eq!(
@@ -49,6 +46,8 @@ fn two_days_from_the_files_to_the_answers() {
     applied(mailboxes.with("--report", &report).run());
     let report: Value = serde_json::from_reader(File::open(report).unwrap()).unwrap();
     assert_eq!(report["state"], "applied");
+    assert_eq!(report["source_time"], "2026-01-02T03:00:00");
+    assert_eq!(report["files"][0]["source_time"], "2026-01-02T03:00:00");
     assert_eq!(report["entities"]["mailbox"]["before"], before.len());
     node.reaches(report["feed_position"].as_i64().unwrap());
     assert_eq!(node.validate(&[gone, new]), ["unknown", "deliverable"]);

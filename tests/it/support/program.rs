@@ -146,7 +146,7 @@ impl Running {
         let status = self.process.wait().unwrap();
         let all = |wanted: Stream| {
             let lines = self.heard.iter().filter(|(stream, _)| *stream == wanted);
-            lines.map(|(_, line)| format!("{line}\n")).collect()
+            lines.fold(String::new(), |all, (_, line)| all + line + "\n")
         };
         Ended {
             code: status.code(),
