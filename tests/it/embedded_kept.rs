@@ -63,6 +63,22 @@ fn a_node_that_joined_owns_the_server_once_its_owner_ended() {
 }
 
 #[test]
+fn a_cluster_that_vanishes_is_not_replaced_by_an_empty_one() {
+    let data = scratch::directory("kept");
+    block_on(async {
+        let node = open(&data).await.kept_up();
+        let former = postmaster(&data).unwrap();
+        fs::rename(data.join("postgres"), data.join("elsewhere")).unwrap();
+        kill(Pid::from_raw(former), Signal::SIGKILL).unwrap();
+        // The node has tried, and failed, at least once when its own end is reached in order.
+        let away = tokio::time::timeout(Duration::from_secs(3), answers_anew(&node, &data, former));
+        assert!(away.await.is_err());
+        node.close().await.unwrap();
+    });
+    assert!(!data.join("postgres").exists());
+}
+
+#[test]
 fn a_server_that_dies_under_a_node_is_started_again() {
     let data = scratch::directory("kept");
     block_on(async {

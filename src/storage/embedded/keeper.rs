@@ -1,6 +1,7 @@
 //! Watching over the private server of a node that runs for weeks: a server that died is started
 //! again, and one whose owner ended (an import from the command line, say) is taken over.
 
+use std::io;
 use std::time::Duration;
 
 use tokio::net::UnixStream;
@@ -43,6 +44,12 @@ impl Embedded {
         }
         if UnixStream::connect(self.layout.socket_file()).await.is_ok() {
             return Ok(());
+        }
+        // A cluster that vanished (a disk that was unmounted, say) is not replaced by an empty one:
+        // the node would empty its index after it.
+        if !self.layout.cluster.exists() {
+            let error = io::Error::from(io::ErrorKind::NotFound);
+            return Err(EmbeddedError::io(&self.layout.cluster, error));
         }
         tracing::warn!("the private PostgreSQL is gone: it is started again");
         self.make_and_start().await
