@@ -21,7 +21,8 @@ async fn open(data_dir: &Path) -> Database {
         .unwrap()
 }
 
-/// Waits until the pool answers from a server with another process number.
+/// Waits until the pool answers and the cluster's server has another process number. Both: the
+/// connections of a killed server answer for a moment longer.
 async fn answers_anew(database: &Database, data_dir: &Path, former: i32) {
     let anew = async {
         loop {
@@ -29,7 +30,7 @@ async fn answers_anew(database: &Database, data_dir: &Path, former: i32) {
                 .execute(&database.pool)
                 .await
                 .is_ok();
-            if answered && postmaster(data_dir) != Some(former) {
+            if answered && postmaster(data_dir).is_some_and(|now| now != former) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
