@@ -10,3 +10,4 @@ pub mod search;
 pub mod service;
 pub mod storage;
 pub mod telemetry;
+pub mod trust;

@@ -3,10 +3,12 @@
 pub mod clock;
 pub mod code;
 pub mod cursor;
+pub mod distinguished_name;
 pub mod error;
 pub mod feed;
 pub mod ids;
 pub mod import;
+pub mod mail_domain;
 pub mod mailbox;
 pub mod name;
 pub mod organization;
@@ -17,3 +19,4 @@ pub mod query;
 pub mod role;
 pub mod suggestion;
 pub mod town;
+pub mod trust_list;

@@ -40,6 +40,10 @@ const LAYERS: &[Layer] = &[
         may_name: &["domain", "storage"],
     },
     Layer {
+        name: "trust",
+        may_name: &["domain"],
+    },
+    Layer {
         name: "service",
         may_name: &[
             "config",
@@ -48,6 +52,7 @@ const LAYERS: &[Layer] = &[
             "search",
             "storage",
             "telemetry",
+            "trust",
         ],
     },
     Layer {
@@ -78,6 +83,7 @@ const EVERYTHING: &[&str] = &[
     "service",
     "storage",
     "telemetry",
+    "trust",
 ];
 
 /// Crates that belong to some layers, so that what they stand for can be changed in one place.
@@ -93,6 +99,15 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tantivy", &["search"]),
     ("imbl", &["search"]),
     ("postcard", &["search"]),
+    ("aws_lc_rs", &["trust"]),
+    ("cryptoki", &["trust"]),
+    ("hickory_resolver", &["trust"]),
+    ("quick_xml", &["trust"]),
+    ("rcgen", &["trust"]),
+    ("rustls", &["trust"]),
+    ("tokio_rustls", &["trust"]),
+    ("webpki", &["trust"]),
+    ("x509_parser", &["trust"]),
     ("annuaire_importers", &["ingest", "cli"]),
     // Written for people to download; published files are read by the importers alone.
     ("csv", &["ingest"]),

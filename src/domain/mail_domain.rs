@@ -1,0 +1,116 @@
+//! The mail domains of the trust space: their names, and whom they are for.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a text is not the name of a mail domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not the name of a mail domain: {0}")]
+pub struct InvalidMailDomain(&'static str);
+
+/// Name of a mail domain: two or more labels of lower-case letters, digits and hyphens (RFC 1034
+/// §3.5, RFC 5890 §2.3.1), such as `hopital.mssante.fr`. Compared as a whole: no subdomain inherits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct MailDomainName(String);
+
+impl MailDomainName {
+    /// Parses a name; upper case is folded, everything else must be as the list writes it.
+    pub fn parse(text: &str) -> Result<Self, InvalidMailDomain> {
+        let name = text.to_ascii_lowercase();
+        if name.len() > 253 {
+            return Err(InvalidMailDomain("longer than 253 characters"));
+        }
+        let mut labels = 0;
+        for label in name.split('.') {
+            labels += 1;
+            if label.is_empty() || label.len() > 63 {
+                return Err(InvalidMailDomain(
+                    "a label has no or more than 63 characters",
+                ));
+            }
+            if label.starts_with('-') || label.ends_with('-') {
+                return Err(InvalidMailDomain("a label begins or ends with a hyphen"));
+            }
+            let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+            if !label.bytes().all(allowed) {
+                return Err(InvalidMailDomain(
+                    "only letters, digits and hyphens make a label",
+                ));
+            }
+        }
+        if labels < 2 {
+            return Err(InvalidMailDomain("it has one label"));
+        }
+        Ok(Self(name))
+    }
+
+    /// The name, in lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for MailDomainName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for MailDomainName {
+    type Error = InvalidMailDomain;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<MailDomainName> for String {
+    fn from(name: MailDomainName) -> Self {
+        name.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_whole_lower_case_host_names() {
+        let longest = format!("{}.fr", ["a".repeat(62); 4].join("."))
+            .chars()
+            .skip(2)
+            .collect::<String>();
+        for good in [
+            "hopital.mssante.fr",
+            "15-20.mssante.fr",
+            "xn--hpital-9ua.fr",
+            &longest,
+        ] {
+            assert_eq!(MailDomainName::parse(good).unwrap().as_str(), good);
+        }
+        assert_eq!(
+            MailDomainName::parse("CHU.Mssante.FR").unwrap().as_str(),
+            "chu.mssante.fr"
+        );
+        let long_label = format!("{}.fr", "a".repeat(64));
+        let long_name = format!("a.{longest}");
+        for bad in [
+            "",
+            "fr",
+            ".fr",
+            "fr.",
+            "a..fr",
+            "-a.fr",
+            "a-.fr",
+            "a_b.fr",
+            "hôpital.fr",
+            "a b.fr",
+            "*.mssante.fr",
+            " a.fr",
+            &long_label,
+            &long_name,
+        ] {
+            assert!(MailDomainName::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+}
