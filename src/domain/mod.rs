@@ -1,5 +1,9 @@
 //! Names, values and rules of the directory: no input or output, no async, no framework.
 
+pub mod act;
+pub mod administrator;
+pub mod approval;
+pub mod certificate;
 pub mod clock;
 pub mod code;
 pub mod cursor;
@@ -11,6 +15,8 @@ pub mod import;
 pub mod mail_domain;
 pub mod mailbox;
 pub mod name;
+pub mod onboarding;
+pub mod operator;
 pub mod organization;
 pub mod practitioner;
 pub mod publication;
