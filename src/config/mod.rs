@@ -11,6 +11,7 @@ pub mod network;
 pub mod search;
 pub mod secret;
 pub mod size;
+pub mod trust;
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,7 @@ pub use import::Import;
 pub use log::Log;
 pub use search::Search;
 pub use secret::Secret;
+pub use trust::Trust;
 
 /// Every setting.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +43,8 @@ pub struct Config {
     pub search: Search,
     /// The gate of imports.
     pub import: Import,
+    /// The trust space.
+    pub trust: Trust,
     /// The log.
     pub log: Log,
 }
@@ -58,6 +62,7 @@ impl Default for Config {
             database: Database::default(),
             search: Search::default(),
             import: Import::default(),
+            trust: Trust::default(),
             log: Log::default(),
         }
     }

@@ -10,6 +10,14 @@ fn load(toml: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::from_parts(Some(&file), variables, Overrides::default())
 }
 
+/// A commented line that is a setting, but not the second way to give one.
+fn is_setting(line: &str) -> bool {
+    let begins = [" = \"", " = {", "[["]
+        .iter()
+        .any(|mark| line.contains(mark));
+    begins && !line.contains("url_file")
+}
+
 #[test]
 fn the_commented_defaults_are_the_defaults() {
     assert_eq!(load(DEFAULTS, &[]).unwrap(), Config::default());
@@ -18,11 +26,12 @@ fn the_commented_defaults_are_the_defaults() {
     let uncommented: String = DEFAULTS
         .lines()
         .map(|line| match line.strip_prefix("# ") {
-            Some(setting) if setting.contains(" = \"") && !setting.contains("url_file") => setting,
+            Some(setting) if is_setting(setting) => setting,
             _ => line,
         })
         .fold(String::new(), |all, line| all + line + "\n");
     let config = load(&uncommented, &[]).unwrap();
+    assert_eq!(config.trust.signing_keys.len(), 2);
     assert!(config.database.url.is_some());
     assert_eq!(config.index_dir(), Path::new("/var/lib/annuaire/index"));
     assert_eq!(config.data_dir, Path::new("/var/lib/annuaire"));

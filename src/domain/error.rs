@@ -11,6 +11,8 @@ pub enum Kind {
     Invalid,
     /// The request meets a state that refuses it.
     Conflict,
+    /// The caller did not say who they are, or not in a way that is believed.
+    Unauthenticated,
     /// The caller may not do this.
     Forbidden,
     /// The request, or a part of it, is larger than a stated limit.
@@ -60,6 +62,44 @@ error_codes! {
     BODY_INVALID = "body.invalid", Invalid, "The body of the request cannot be read.";
     MEDIA_TYPE_UNSUPPORTED = "body.media_type", Invalid, "The body of the request is not of a media type that is taken here.";
     BODY_TOO_LARGE = "body.too_large", TooLarge, "The body of the request is larger than allowed.";
+    AUTHENTICATION_REQUIRED = "authentication.required", Unauthenticated, "This needs the token of an administrator.";
+    AUTHENTICATION_INVALID = "authentication.invalid", Unauthenticated, "The token is not that of an administrator.";
+    ADMINISTRATOR_NOT_FOUND = "administrator.not_found", NotFound, "There is no administrator of this name.";
+    ADMINISTRATOR_EXISTS = "administrator.exists", Conflict, "There is an administrator of this name, or there was one.";
+    ADMINISTRATOR_INVALID = "administrator.invalid", Invalid, "This cannot be the name of an administrator.";
+    ROLE_INSUFFICIENT = "administrator.role", Forbidden, "The role of this administrator does not allow this.";
+    RECORD_CHANGED = "record.changed", Conflict, "The record was changed by someone else meanwhile; read it again.";
+    OPERATOR_NOT_FOUND = "operator.not_found", NotFound, "There is no operator of this number.";
+    OPERATOR_INVALID = "operator.invalid", Invalid, "An operator cannot be recorded like this.";
+    OPERATOR_EXISTS = "operator.exists", Conflict, "There is an operator with this registered number.";
+    OPERATOR_TRANSITION = "operator.transition", Conflict, "The operator cannot go from its state to the one asked for.";
+    OPERATOR_INCOMPLETE = "operator.incomplete", Conflict, "Something that this step rests on is missing.";
+    MAIL_DOMAIN_NOT_FOUND = "mail_domain.not_found", NotFound, "There is no mail domain of this name.";
+    MAIL_DOMAIN_INVALID = "mail_domain.invalid", Invalid, "A mail domain cannot be recorded like this.";
+    MAIL_DOMAIN_EXISTS = "mail_domain.exists", Conflict, "There is a mail domain of this name.";
+    MAIL_DOMAIN_FOREIGN = "mail_domain.foreign", Conflict, "The mail domain is not one of this operator.";
+    CERTIFICATE_NOT_FOUND = "certificate.not_found", NotFound, "There is no certificate of this number.";
+    CERTIFICATE_UNREADABLE = "certificate.unreadable", Invalid, "What was sent is not a certificate, nor a chain of certificates.";
+    CERTIFICATE_REFUSED = "certificate.refused", Invalid, "The certificate breaks a rule of the trust space.";
+    CERTIFICATE_EXISTS = "certificate.exists", Conflict, "This certificate is registered already.";
+    CERTIFICATE_TRANSITION = "certificate.transition", Conflict, "The certificate cannot go from its state to the one asked for.";
+    CERTIFICATE_NAME_TAKEN = "certificate.name_taken", Conflict, "The name on the certificate is that of another operator.";
+    APPROVAL_NOT_FOUND = "approval.not_found", NotFound, "There is no approval of this number.";
+    APPROVAL_SETTLED = "approval.settled", Conflict, "The approval was settled before.";
+    APPROVAL_OWN = "approval.own", Forbidden, "Two different administrators are needed, and this one has agreed already.";
+    APPROVAL_STALE = "approval.stale", Conflict, "What was agreed to is no longer possible.";
+    SCHEDULED_ACT_NOT_FOUND = "scheduled_act.not_found", NotFound, "There is no scheduled act of this number.";
+    SCHEDULED_ACT_SETTLED = "scheduled_act.settled", Conflict, "The scheduled act was done or cancelled before.";
+    CAMPAIGN_NOT_FOUND = "campaign.not_found", NotFound, "There is no conformance campaign of this number.";
+    CAMPAIGN_RUNNING = "campaign.running", Conflict, "A conformance campaign of this operator is running.";
+    TRUST_LIST_NOT_FOUND = "trust_list.not_found", NotFound, "No list of this number was published.";
+    TRUST_LIST_REFUSED = "trust_list.refused", Conflict, "The list as it would be breaks a rule: it is not signed.";
+    TRUST_LIST_INVALID = "trust_list.invalid", Invalid, "The file is not a list signed by that certificate and valid at that time.";
+    TRUST_LIST_OUTDATED = "trust_list.outdated", Conflict, "The list is older than what is known.";
+    TRUST_LIST_NOT_SIGNED = "trust_list.not_signed", Unavailable, "The signing key cannot be used now; the last list stays published.";
+    SIGNER_NOT_FOUND = "signer.not_found", NotFound, "There is no signing key with this certificate.";
+    SIGNER_TRANSITION = "signer.transition", Conflict, "The signing keys do not allow this step now.";
+    SIGNER_UNREADABLE = "signer.unreadable", Invalid, "What was sent is not the certificate of a signing key.";
     RATE_LIMITED = "request.rate_limited", RateLimited, "Too many requests from this client; try again after the stated delay.";
     REQUEST_TIMEOUT = "request.timeout", Unavailable, "The request took longer than allowed.";
     INDEX_NOT_READY = "index.not_ready", Unavailable, "The directory has not been loaded on this node yet.";

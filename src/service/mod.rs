@@ -6,6 +6,7 @@ pub mod directory;
 pub mod health;
 pub mod imports;
 pub mod recipients;
+pub mod trust_space;
 
 use std::sync::Arc;
 

@@ -13,7 +13,7 @@ mod pool;
 
 pub use entities::{ENTITIES, Entity};
 pub use error::StorageError;
-pub use pool::{Database, OpenError, acquire, begin, begin_snapshot, migrate};
+pub use pool::{Acquired, Database, OpenError, acquire, begin, begin_snapshot, migrate};
 pub use sqlx::postgres::{PgConnection as Connection, PgPool as Pool};
 
 /// Migrations embedded in the program, applied in the order of their names.

@@ -179,8 +179,11 @@ pub async fn migrate(pool: &PgPool) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// A connection of the pool, given back when dropped.
+pub type Acquired = PoolConnection<Postgres>;
+
 /// Takes a connection of the pool.
-pub async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, StorageError> {
+pub async fn acquire(pool: &PgPool) -> Result<Acquired, StorageError> {
     Ok(pool.acquire().await?)
 }
 

@@ -1,0 +1,73 @@
+//! What administrators do with the trust space, and what is published of it: use cases over the
+//! truth. It knows nothing of HTTP; who asks comes in as an [`Actor`].
+
+mod acts;
+mod certificates;
+mod operators;
+mod publication;
+mod signers;
+
+use std::sync::Arc;
+
+use crate::config;
+use crate::domain::administrator::{Actor, AdministratorRole};
+use crate::domain::clock::Clock;
+use crate::domain::error::{Failure, ROLE_INSUFFICIENT};
+use crate::storage::{self, Pool, StorageError};
+use crate::trust::sign::Signer;
+
+/// The trust space; cheap to clone.
+#[derive(Clone)]
+pub struct TrustSpace {
+    pool: Pool,
+    clock: Arc<dyn Clock>,
+    settings: Arc<config::Trust>,
+    /// Signing keys that this node can use, opened; which one signs is in the truth.
+    keys: Arc<[Arc<dyn Signer>]>,
+}
+
+/// An act on its way into the truth: when, in whose name, and why. History keeps all of it.
+#[derive(Clone, Debug)]
+struct Decision {
+    at: time::OffsetDateTime,
+    /// Name of who asked.
+    by: String,
+    /// Names of the others who agreed.
+    approved_by: Vec<String>,
+    reason: String,
+}
+
+impl TrustSpace {
+    /// The trust space of this database, signed with whichever of these keys is current.
+    pub fn new(
+        pool: Pool,
+        clock: Arc<dyn Clock>,
+        settings: Arc<config::Trust>,
+        keys: Vec<Arc<dyn Signer>>,
+    ) -> Self {
+        Self {
+            pool,
+            clock,
+            settings,
+            keys: keys.into(),
+        }
+    }
+
+    /// Refuses whoever may only look.
+    fn may_act(actor: &Actor) -> Result<(), Failure> {
+        match actor {
+            Actor::Schedule => Ok(()),
+            Actor::Administrator(administrator) => match administrator.role {
+                AdministratorRole::Administrator => Ok(()),
+                AdministratorRole::Auditor => Err(Failure::new(
+                    &ROLE_INSUFFICIENT,
+                    "An auditor reads; acts are for administrators.",
+                )),
+            },
+        }
+    }
+
+    async fn connection(&self) -> Result<storage::Acquired, StorageError> {
+        storage::acquire(&self.pool).await
+    }
+}
