@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod code;
 pub mod cursor;
+pub mod digest;
 pub mod distinguished_name;
 pub mod error;
 pub mod feed;
