@@ -7,6 +7,7 @@ pub mod certificate;
 pub mod clock;
 pub mod code;
 pub mod cursor;
+pub mod digest;
 pub mod distinguished_name;
 pub mod error;
 pub mod feed;
