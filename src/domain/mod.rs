@@ -23,6 +23,7 @@ pub mod practitioner;
 pub mod publication;
 pub mod quality;
 pub mod query;
+pub mod registry_event;
 pub mod role;
 pub mod suggestion;
 pub mod town;
