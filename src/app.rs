@@ -173,6 +173,7 @@ fn state(config: &Config, model: &ReadModel, pool: &PgPool) -> ApiState {
     let metrics = Metrics::new();
     let searches_at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let pool = pool.clone();
+    let trust_pool = pool.clone();
     ApiState {
         directory: Directory::new(model.clone(), metrics.clone(), searches_at_once),
         recipients: Recipients::new(model.clone(), metrics.clone()),
@@ -184,6 +185,13 @@ fn state(config: &Config, model: &ReadModel, pool: &PgPool) -> ApiState {
                 crate::ingest::rejects_csv(&mut connection, import).await
             }
         }),
+        published_list: crate::service::published_list::PublishedList::default(),
+        trust_space: crate::service::trust_space::TrustSpace::new(
+            trust_pool,
+            Arc::new(SystemClock),
+            Arc::new(config.trust.clone()),
+            Vec::new(),
+        ),
         metrics,
         settings: Arc::new(config.http.clone()),
         request_ids: Arc::new(RequestIds::new(process_number())),

@@ -1,6 +1,9 @@
 //! Documents of the directory as JSON shows them: borrowed from the domain, codes with their labels.
 
+mod act;
 mod address;
+mod decision;
+mod event;
 mod mailbox;
 mod organization;
 mod practitioner;
@@ -11,6 +14,9 @@ use utoipa::ToSchema;
 use crate::domain::code::{CodeLabels, CodeSystem};
 use crate::domain::practitioner::Origin;
 
+pub(super) use act::{ActView, DocumentView, OperatorStateView, mirror};
+pub(super) use decision::{ApprovalView, ImpactView};
+pub(super) use event::EventView;
 pub(super) use mailbox::MailboxView;
 pub(super) use organization::OrganizationView;
 pub(super) use practitioner::PractitionerView;
@@ -56,6 +62,8 @@ impl From<Origin> for OriginView {
         }
     }
 }
+
+time::serde::format_description!(day, Date, "[year]-[month]-[day]");
 
 /// A text, where it says something.
 fn text(text: &str) -> Option<&str> {
