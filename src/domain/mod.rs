@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod administrator;
+pub mod alert;
 pub mod approval;
 pub mod certificate;
 pub mod clock;

@@ -1,5 +1,6 @@
 //! The truth in PostgreSQL: the only layer that writes SQL. It knows no protocol and no index.
 
+pub mod alerts;
 pub mod bulk;
 pub mod changes;
 pub mod codes;
