@@ -5,6 +5,7 @@ pub mod administrator;
 pub mod alert;
 pub mod approval;
 pub mod certificate;
+pub mod certificate_record;
 pub mod clock;
 pub mod code;
 pub mod cursor;
