@@ -13,6 +13,7 @@ mod error;
 pub mod imports;
 pub mod merge;
 mod pool;
+pub mod registry_events;
 
 pub use entities::{ENTITIES, Entity};
 pub use error::StorageError;
