@@ -2,8 +2,10 @@
 
 pub mod act;
 pub mod administrator;
+pub mod alert;
 pub mod approval;
 pub mod certificate;
+pub mod certificate_record;
 pub mod clock;
 pub mod code;
 pub mod cursor;

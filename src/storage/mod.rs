@@ -1,6 +1,9 @@
 //! The truth in PostgreSQL: the only layer that writes SQL. It knows no protocol and no index.
 
+pub mod alerts;
+pub mod bindings;
 pub mod bulk;
+pub mod certificates;
 pub mod changes;
 pub mod codes;
 pub mod documents;
