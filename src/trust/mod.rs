@@ -3,4 +3,6 @@
 
 pub mod digest;
 pub mod log;
+pub mod prove;
+pub mod sidecar;
 pub mod sign;
