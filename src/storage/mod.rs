@@ -11,9 +11,12 @@ pub mod embedded;
 mod entities;
 mod error;
 pub mod imports;
+pub mod list_signers;
 pub mod merge;
 mod pool;
 pub mod registry_events;
+pub mod trust_entries;
+pub mod trust_lists;
 
 pub use entities::{ENTITIES, Entity};
 pub use error::StorageError;
