@@ -1,5 +1,6 @@
 //! Names, values and rules of the directory: no input or output, no async, no framework.
 
+pub mod campaign;
 pub mod clock;
 pub mod code;
 pub mod cursor;
