@@ -6,6 +6,7 @@ pub mod alert;
 pub mod approval;
 pub mod certificate;
 pub mod certificate_record;
+pub mod campaign;
 pub mod clock;
 pub mod code;
 pub mod cursor;

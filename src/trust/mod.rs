@@ -8,4 +8,5 @@ pub mod log;
 pub mod prove;
 pub mod sidecar;
 pub mod rules;
+pub mod probe;
 pub mod sign;
