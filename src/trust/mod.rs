@@ -4,3 +4,4 @@
 pub mod digest;
 pub mod log;
 pub mod sign;
+pub mod token;
