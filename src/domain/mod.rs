@@ -4,6 +4,7 @@ pub mod act;
 pub mod administrator;
 pub mod approval;
 pub mod certificate;
+pub mod campaign;
 pub mod clock;
 pub mod code;
 pub mod cursor;

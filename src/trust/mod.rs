@@ -3,5 +3,6 @@
 
 pub mod digest;
 pub mod log;
+pub mod probe;
 pub mod sign;
 pub mod token;
