@@ -142,6 +142,8 @@ create table approval (
     settled_why  text        -- the reason of a refusal, the failure of an execution
 );
 create index approval_pending on approval (expires_at) where state = 'pending';
+-- The same act waits once.
+create unique index approval_pending_act on approval (md5(act::text)) where state = 'pending';
 
 -- Who agreed to an act; two different administrators make it happen.
 create table approval_vote (

@@ -29,6 +29,8 @@ pub mod quality;
 pub mod query;
 pub mod registry_event;
 pub mod role;
+pub mod scheduled_act;
 pub mod suggestion;
+pub mod text;
 pub mod town;
 pub mod trust_list;

@@ -8,5 +8,8 @@ pub mod log;
 pub mod prove;
 pub mod sidecar;
 pub mod rules;
+pub mod digest;
+pub mod log;
 pub mod probe;
 pub mod sign;
+pub mod token;
