@@ -56,7 +56,7 @@ pub(super) fn page<T: Serialize>(
     Ok(response)
 }
 
-fn next_link(uri: &Uri, next: &str) -> String {
+pub(super) fn next_link(uri: &Uri, next: &str) -> String {
     let kept = uri
         .query()
         .unwrap_or_default()

@@ -15,6 +15,7 @@ pub mod openapi;
 mod parameters;
 mod probes;
 mod problem;
+mod seek;
 mod serve;
 #[cfg(test)]
 mod tests;

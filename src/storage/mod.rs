@@ -6,7 +6,6 @@ pub mod bulk;
 pub mod certificates;
 pub mod administrators;
 pub mod approvals;
-pub mod bulk;
 pub mod campaigns;
 pub mod changes;
 pub mod codes;

@@ -8,8 +8,6 @@ pub mod log;
 pub mod prove;
 pub mod sidecar;
 pub mod rules;
-pub mod digest;
-pub mod log;
 pub mod probe;
 pub mod sign;
 pub mod token;

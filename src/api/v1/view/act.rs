@@ -183,6 +183,9 @@ mirror! {
         CessationOfOperation,
         /// The operator lost its right to it.
         PrivilegeWithdrawn,
+        /// The key of the attribute authority is in other hands.
+        #[serde(rename = "aACompromise")]
+        AaCompromise,
     }
 }
 

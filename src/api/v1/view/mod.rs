@@ -2,9 +2,12 @@
 
 mod act;
 mod address;
+mod certificate;
 mod decision;
 mod event;
+mod list_version;
 mod mailbox;
+mod operator;
 mod organization;
 mod practitioner;
 
@@ -15,9 +18,12 @@ use crate::domain::code::{CodeLabels, CodeSystem};
 use crate::domain::practitioner::Origin;
 
 pub(super) use act::{ActView, DocumentView, OperatorStateView, mirror};
+pub(super) use certificate::CertificateView;
 pub(super) use decision::{ApprovalView, ImpactView};
 pub(super) use event::EventView;
+pub(super) use list_version::{ListVersionView, SignerView};
 pub(super) use mailbox::MailboxView;
+pub(super) use operator::{OperatorKindView, OperatorView};
 pub(super) use organization::OrganizationView;
 pub(super) use practitioner::PractitionerView;
 
@@ -64,6 +70,21 @@ impl From<Origin> for OriginView {
 }
 
 time::serde::format_description!(day, Date, "[year]-[month]-[day]");
+
+/// A certificate as PEM (RFC 7468 §5).
+fn pem(der: &[u8]) -> String {
+    use base64::Engine as _;
+    let body = base64::engine::general_purpose::STANDARD.encode(der);
+    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
+    for (place, character) in body.chars().enumerate() {
+        if place > 0 && place % 64 == 0 {
+            text.push('\n');
+        }
+        text.push(character);
+    }
+    text.push_str("\n-----END CERTIFICATE-----\n");
+    text
+}
 
 /// A text, where it says something.
 fn text(text: &str) -> Option<&str> {
