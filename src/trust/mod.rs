@@ -2,3 +2,4 @@
 //! keys; neither SQL nor HTTP nor who may do what.
 
 pub mod sign;
+pub mod xml;
