@@ -11,3 +11,4 @@ pub mod rules;
 pub mod probe;
 pub mod sign;
 pub mod token;
+pub mod xml;
