@@ -6,3 +6,4 @@ pub mod log;
 pub mod prove;
 pub mod sidecar;
 pub mod sign;
+pub mod xml;
