@@ -3,8 +3,8 @@
 pub mod act;
 pub mod administrator;
 pub mod approval;
-pub mod certificate;
 pub mod campaign;
+pub mod certificate;
 pub mod clock;
 pub mod code;
 pub mod cursor;
