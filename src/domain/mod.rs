@@ -2,9 +2,11 @@
 
 pub mod act;
 pub mod administrator;
+pub mod alert;
 pub mod approval;
 pub mod campaign;
 pub mod certificate;
+pub mod certificate_record;
 pub mod clock;
 pub mod code;
 pub mod cursor;

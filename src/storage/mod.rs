@@ -1,9 +1,12 @@
 //! The truth in PostgreSQL: the only layer that writes SQL. It knows no protocol and no index.
 
 pub mod administrators;
+pub mod alerts;
 pub mod approvals;
+pub mod bindings;
 pub mod bulk;
 pub mod campaigns;
+pub mod certificates;
 pub mod changes;
 pub mod codes;
 pub mod documents;
