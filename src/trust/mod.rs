@@ -5,5 +5,7 @@ pub mod certificate;
 pub mod chain;
 pub mod digest;
 pub mod log;
+pub mod probe;
 pub mod rules;
 pub mod sign;
+pub mod token;
