@@ -2,8 +2,11 @@
 
 pub mod act;
 pub mod administrator;
+pub mod alert;
 pub mod approval;
+pub mod campaign;
 pub mod certificate;
+pub mod certificate_record;
 pub mod clock;
 pub mod code;
 pub mod cursor;
@@ -26,6 +29,8 @@ pub mod quality;
 pub mod query;
 pub mod registry_event;
 pub mod role;
+pub mod scheduled_act;
 pub mod suggestion;
+pub mod text;
 pub mod town;
 pub mod trust_list;
