@@ -169,11 +169,14 @@ create index scheduled_act_due on scheduled_act (due_at) where state = 'waiting'
 create table campaign (
     id          bigint      generated always as identity primary key,
     operator_id bigint      not null references operator,
+    mail_domains text[]     not null, -- what is probed: those of the operator at the start
+    certificates bigint[]   not null, -- what gateways may present: likewise
     started_by  text        not null,
     started_at  timestamptz not null,
     finished_at timestamptz,
     green       boolean,
-    report      jsonb
+    report      jsonb,
+    problem     text        -- why there is no report
 );
 create index campaign_by_operator on campaign (operator_id, id);
 

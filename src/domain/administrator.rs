@@ -118,10 +118,7 @@ mod tests {
             assert_eq!(name(reserved), Err(InvalidAdministrator::Reserved));
         }
         for refused in ["", "  ", "a\nb", &"a".repeat(65)] {
-            assert!(matches!(
-                name(refused),
-                Err(InvalidAdministrator::Text(_))
-            ));
+            assert!(matches!(name(refused), Err(InvalidAdministrator::Text(_))));
         }
     }
 }

@@ -239,6 +239,31 @@ pub struct CampaignReport {
     pub checks: Vec<Check>,
 }
 
+/// A campaign as the registry keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Campaign {
+    /// Number.
+    pub id: i64,
+    /// Whose gateways are probed.
+    pub operator: i64,
+    /// Mail domains that are probed: those of the operator at the start.
+    pub mail_domains: Vec<MailDomainName>,
+    /// Numbers of the certificates that gateways may present: likewise.
+    pub certificates: Vec<i64>,
+    /// Name of who started it.
+    pub started_by: String,
+    /// When, UTC.
+    pub started_at: OffsetDateTime,
+    /// When it ended, UTC; none while it runs.
+    pub finished_at: Option<OffsetDateTime>,
+    /// Whether everything was as it must be; none while it runs.
+    pub green: Option<bool>,
+    /// What was seen; none while it runs, or where there is a problem.
+    pub report: Option<CampaignReport>,
+    /// Why it ended without a report.
+    pub problem: Option<String>,
+}
+
 /// A mandatory check that a report does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingCheck {

@@ -169,7 +169,9 @@ mod tests {
 
     #[test]
     fn professions_are_codes_sorted_and_each_once() {
-        let codes = |codes: &[&str]| professions(&codes.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let codes = |codes: &[&str]| {
+            professions(&codes.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
         assert_eq!(codes(&["60", "10", "60"]).unwrap(), ["10", "60"]);
         assert_eq!(codes(&[]).unwrap(), [""; 0]);
         for bad in ["", "12345", "6 0", "é1"] {

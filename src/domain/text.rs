@@ -69,7 +69,12 @@ mod tests {
         assert_eq!(line("  CHU de Brest ", 20).unwrap(), "CHU de Brest");
         assert_eq!(line("éèà", 3).unwrap(), "éèà");
         assert_eq!(line("éèàù", 3), Err(InvalidText::TooLong { most: 3 }));
-        for (text, code) in [("a\0b", 0), ("a\nb", 10), ("a\u{202e}b", 0x202e), ("\u{85}b", 0x85)] {
+        for (text, code) in [
+            ("a\0b", 0),
+            ("a\nb", 10),
+            ("a\u{202e}b", 0x202e),
+            ("\u{85}b", 0x85),
+        ] {
             let found = line(text, 20);
             if code == 0x85 {
                 // A space at the edge, whatever else it is.

@@ -52,7 +52,10 @@ fn written<T: serde::Serialize>(
 }
 
 /// An act as it is kept.
-pub(super) fn act_to_json(table: &'static str, act: &Act) -> Result<serde_json::Value, StorageError> {
+pub(super) fn act_to_json(
+    table: &'static str,
+    act: &Act,
+) -> Result<serde_json::Value, StorageError> {
     written(table, act)
 }
 

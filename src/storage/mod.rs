@@ -1,12 +1,16 @@
 //! The truth in PostgreSQL: the only layer that writes SQL. It knows no protocol and no index.
 
+pub mod administrators;
 pub mod alerts;
+pub mod approvals;
 pub mod bindings;
 pub mod bulk;
 pub mod certificates;
 pub mod administrators;
 pub mod approvals;
 pub mod campaigns;
+pub mod campaigns;
+pub mod certificates;
 pub mod changes;
 pub mod codes;
 pub mod documents;
@@ -24,6 +28,9 @@ pub mod registry_events;
 pub mod trust_entries;
 pub mod trust_lists;
 pub mod scheduled_acts;
+pub mod scheduled_acts;
+pub mod trust_entries;
+pub mod trust_lists;
 
 pub use entities::{ENTITIES, Entity};
 pub use error::StorageError;

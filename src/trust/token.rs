@@ -53,7 +53,10 @@ impl std::fmt::Debug for Token {
 pub fn sha256(presented: &str) -> [u8; 32] {
     let mut bytes = [0; 32];
     // SHA-256 gives as many bytes as there is room for.
-    for (to, from) in bytes.iter_mut().zip(digest(&SHA256, presented.as_bytes()).as_ref()) {
+    for (to, from) in bytes
+        .iter_mut()
+        .zip(digest(&SHA256, presented.as_bytes()).as_ref())
+    {
         *to = *from;
     }
     bytes
