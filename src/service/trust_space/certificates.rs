@@ -1,5 +1,8 @@
 //! Certificates of operators: how they are read, and how acts move them from state to state.
 
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
 use super::{Decision, TrustSpace};
 use crate::domain::act::Act;
 use crate::domain::certificate::{CertificateState, RevocationReason};
@@ -9,9 +12,10 @@ use crate::domain::error::{
     OPERATOR_NOT_FOUND,
 };
 use crate::domain::onboarding::OperatorState;
+use crate::domain::operator::Operator;
 use crate::domain::registry_event::RecordedEvent;
 use crate::storage::registry_events::{self, EventFilter, RegistryEvent};
-use crate::storage::{Connection, bindings, certificates, changes};
+use crate::storage::{Connection, bindings, certificates, changes, operators};
 
 impl TrustSpace {
     /// A certificate with the mail domains behind which it stands; `certificate.not_found`.
@@ -69,7 +73,14 @@ pub(super) async fn apply(
             replaces,
         } => activate(truth, decision, certificate, replaces).await,
         Act::SuspendCertificate { certificate } => {
-            leave(truth, decision, certificate, CertificateState::Suspended, None).await
+            leave(
+                truth,
+                decision,
+                certificate,
+                CertificateState::Suspended,
+                None,
+            )
+            .await
         }
         Act::ReleaseCertificate { certificate } => release(truth, decision, certificate).await,
         Act::SupersedeCertificate { certificate } => supersede(truth, decision, certificate).await,
@@ -96,15 +107,15 @@ async fn activate(
     id: i64,
     replaces: Option<i64>,
 ) -> Result<(), Failure> {
-    let record = locked(truth, id).await?;
+    let record = held(truth, id).await?;
+    staying(truth, record.operator).await?;
     // A hold ends by its own act, which takes two administrators.
     from(&record, CertificateState::Pending, CertificateState::Active)?;
     in_time(&record, decision)?;
-    staying(truth, record.operator).await?;
     let mut keys = vec![key(id)];
     bindings::touch_certificate(truth, id, decision.at).await?;
     if let Some(replaced) = replaces {
-        let replaced = locked(truth, replaced).await?;
+        let replaced = held(truth, replaced).await?;
         replaceable(&record, &replaced)?;
         bindings::copy(truth, replaced.id, id, decision.at).await?;
     }
@@ -123,14 +134,14 @@ async fn activate(
 }
 
 async fn release(truth: &mut Connection, decision: &Decision, id: i64) -> Result<(), Failure> {
-    let record = locked(truth, id).await?;
+    let record = held(truth, id).await?;
+    staying(truth, record.operator).await?;
     from(
         &record,
         CertificateState::Suspended,
         CertificateState::Active,
     )?;
     in_time(&record, decision)?;
-    staying(truth, record.operator).await?;
     bindings::touch_certificate(truth, id, decision.at).await?;
     move_to(truth, decision, &record, CertificateState::Active, None).await?;
     changes::append_trust(truth, &[key(id)]).await?;
@@ -140,7 +151,7 @@ async fn release(truth: &mut Connection, decision: &Decision, id: i64) -> Result
 /// Retires a certificate; not where a mail domain would have none in its place: that is a
 /// suspension or a revocation, and is to be called so.
 async fn supersede(truth: &mut Connection, decision: &Decision, id: i64) -> Result<(), Failure> {
-    let record = locked(truth, id).await?;
+    let record = held(truth, id).await?;
     legal(&record, CertificateState::Superseded)?;
     let alone = bindings::left_alone_without(truth, id, decision.at).await?;
     if let Some(first) = alone.first() {
@@ -168,7 +179,7 @@ async fn leave(
     to: CertificateState,
     because: Option<RevocationReason>,
 ) -> Result<(), Failure> {
-    let record = locked(truth, id).await?;
+    let record = held(truth, id).await?;
     legal(&record, to)?;
     move_to(truth, decision, &record, to, because).await?;
     changes::append_trust(truth, &[key(id)]).await?;
@@ -208,8 +219,13 @@ pub(super) fn key(certificate: i64) -> String {
     format!("certificate:{certificate}")
 }
 
-pub(super) async fn locked(truth: &mut Connection, id: i64) -> Result<CertificateRecord, Failure> {
-    let record = certificates::lock(truth, id).await?;
+/// A certificate, held until the transaction ends; its operator first, so that two acts on one
+/// operator wait for each other and never cross.
+pub(super) async fn held(truth: &mut Connection, id: i64) -> Result<CertificateRecord, Failure> {
+    let record = certificates::find(truth, id).await?;
+    let record = record.ok_or_else(|| unknown(id))?;
+    operators::hold(truth, record.operator).await?;
+    let record = certificates::hold(truth, id).await?;
     record.ok_or_else(|| unknown(id))
 }
 
@@ -271,8 +287,8 @@ fn in_time(record: &CertificateRecord, decision: &Decision) -> Result<(), Failur
         format!(
             "Certificate {} is valid from {} to {} only.",
             record.id,
-            super::moment(content.not_before),
-            super::moment(content.not_after),
+            moment(content.not_before),
+            moment(content.not_after),
         ),
     ))
 }
@@ -304,25 +320,30 @@ fn replaceable(record: &CertificateRecord, replaced: &CertificateRecord) -> Resu
     }
 }
 
-/// Refuses what would be done for an operator that left. Locks its row: it does not leave meanwhile.
-pub(super) async fn staying(truth: &mut Connection, operator: i64) -> Result<(), Failure> {
-    let state = certificates::operator_state(truth, operator).await?;
-    let state = state.ok_or_else(|| {
+/// The operator, held until the transaction ends, unless it left.
+pub(super) async fn staying(truth: &mut Connection, operator: i64) -> Result<Operator, Failure> {
+    let held = operators::hold(truth, operator).await?;
+    let held = held.ok_or_else(|| {
         Failure::new(
             &OPERATOR_NOT_FOUND,
             format!("There is no operator {operator}."),
         )
     })?;
-    match state {
+    match held.state {
         OperatorState::Candidate
         | OperatorState::Engaged
         | OperatorState::Testing
         | OperatorState::Contracted
         | OperatorState::Active
-        | OperatorState::Suspended => Ok(()),
+        | OperatorState::Suspended => Ok(held),
         OperatorState::Withdrawn | OperatorState::Revoked => Err(Failure::new(
             &OPERATOR_LEFT,
-            format!("Operator {operator} is {}.", state.as_str()),
+            format!("Operator {operator} is {}.", held.state.as_str()),
         )),
     }
+}
+
+/// A moment as people and machines read it, RFC 3339.
+pub(super) fn moment(at: OffsetDateTime) -> String {
+    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
 }
