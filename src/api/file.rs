@@ -77,7 +77,7 @@ impl File {
 
 /// Whether `Accept-Encoding` allows gzip (RFC 9110 §12.5.3): named, or under a star, and not with a
 /// weight of nothing.
-fn takes_gzip(asked: &HeaderMap) -> bool {
+pub(super) fn takes_gzip(asked: &HeaderMap) -> bool {
     let mut star = false;
     for coding in values(asked, &header::ACCEPT_ENCODING) {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));

@@ -51,6 +51,7 @@ pub(super) struct Problem {
     status: StatusCode,
     code: &'static ErrorCode,
     detail: String,
+    particulars: Option<Box<serde_json::Value>>,
 }
 
 impl Problem {
@@ -99,6 +100,7 @@ impl Problem {
             status,
             code,
             detail: detail.to_owned(),
+            particulars: None,
         }
     }
 }
@@ -109,6 +111,7 @@ impl From<Failure> for Problem {
             status: status(failure.code),
             code: failure.code,
             detail: failure.detail,
+            particulars: failure.particulars,
         }
     }
 }
@@ -148,6 +151,11 @@ pub(super) struct ProblemBody<'a> {
     /// To be quoted in a report; the log of the service holds it.
     #[schema(example = "5f0c1d2e3a4b5c6d-2a")]
     request_id: &'a str,
+    /// The same for machines, where there is more to say than a sentence: the members depend on the
+    /// code, such as `findings` of `certificate.refused`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    particulars: Option<&'a serde_json::Value>,
 }
 
 /// The problem that a failed response carries or stands for; `None` for a success.
@@ -183,6 +191,10 @@ pub(super) fn render(
         },
         code: problem.code.code,
         request_id,
+        particulars: match problem.private_cause() {
+            Some(_) => None,
+            None => problem.particulars.as_deref(),
+        },
     };
     let body = serde_json::to_vec(&body).unwrap_or_default();
     let headers = response.headers_mut();

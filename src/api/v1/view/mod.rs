@@ -9,6 +9,7 @@ mod list_version;
 mod mailbox;
 mod operator;
 mod organization;
+mod outcome;
 mod practitioner;
 
 use serde::Serialize;
@@ -17,7 +18,7 @@ use utoipa::ToSchema;
 use crate::domain::code::{CodeLabels, CodeSystem};
 use crate::domain::practitioner::Origin;
 
-pub(super) use act::{ActView, DocumentView, OperatorStateView, mirror};
+pub(super) use act::{ActView, DocumentView, OperatorStateView, RevocationReasonView, mirror};
 pub(super) use certificate::CertificateView;
 pub(super) use decision::{ApprovalView, ImpactView};
 pub(super) use event::EventView;
@@ -25,6 +26,7 @@ pub(super) use list_version::{ListVersionView, SignerView};
 pub(super) use mailbox::MailboxView;
 pub(super) use operator::{OperatorKindView, OperatorView};
 pub(super) use organization::OrganizationView;
+pub(super) use outcome::{OutcomeView, ReasonBody, created, outcome, place};
 pub(super) use practitioner::PractitionerView;
 
 /// A code with its label; the label is the code itself where none is known.
@@ -72,7 +74,7 @@ impl From<Origin> for OriginView {
 time::serde::format_description!(day, Date, "[year]-[month]-[day]");
 
 /// A certificate as PEM (RFC 7468 §5).
-fn pem(der: &[u8]) -> String {
+pub(super) fn pem(der: &[u8]) -> String {
     use base64::Engine as _;
     let body = base64::engine::general_purpose::STANDARD.encode(der);
     let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
