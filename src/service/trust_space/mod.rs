@@ -17,7 +17,7 @@ use std::sync::Arc;
 use crate::config;
 use crate::domain::administrator::{Actor, AdministratorRole};
 use crate::domain::clock::Clock;
-use crate::domain::error::{AUTHENTICATION_INVALID, Failure, ROLE_INSUFFICIENT};
+use crate::domain::error::{Failure, ROLE_INSUFFICIENT};
 use crate::storage::registry_events::RegistryEvent;
 use crate::storage::{self, Pool, StorageError};
 use crate::trust::sign::Signer;
@@ -96,13 +96,5 @@ impl TrustSpace {
 
     async fn connection(&self) -> Result<storage::Acquired, StorageError> {
         storage::acquire(&self.pool).await
-    }
-}
-
-impl TrustSpace {
-    /// Who holds a token; nobody yet.
-    #[expect(clippy::unused_async, reason = "the truth will be asked")]
-    pub async fn authenticate(&self, _token: &str) -> Result<Actor, Failure> {
-        Err(Failure::new(&AUTHENTICATION_INVALID, "Nobody has a token yet."))
     }
 }
