@@ -106,7 +106,8 @@ async fn meet(
     let handshake = shake_hands(stream, &endpoint.host, identity, &expected.settings).await;
     let version = match handshake.version() {
         Some(ProtocolVersion::TLSv1_2) => "TLS 1.2",
-        _ => "TLS 1.3",
+        Some(ProtocolVersion::TLSv1_3) => "TLS 1.3",
+        Some(_) | None => "another version of TLS",
     };
     let Handshake { presented, outcome } = handshake;
     let finding = match outcome {
@@ -121,7 +122,7 @@ async fn meet(
 }
 
 /// Sends a command in clear behind STARTTLS. A gateway that keeps it obeys it inside TLS, and is one reply ahead
-/// from then on: it answers QUIT with the reply to what came before.
+/// from then on: it answers QUIT, which takes 221 (RFC 5321 §4.2.3), with the reply to what came before.
 async fn smuggle(endpoint: &Endpoint, expected: &Expected) -> Finding {
     let settings = &expected.settings;
     let obeyed = async {
@@ -130,7 +131,7 @@ async fn smuggle(endpoint: &Endpoint, expected: &Expected) -> Finding {
         let handshake = shake_hands(stream, &endpoint.host, identity, settings).await;
         let mut dialogue = Dialogue::new(handshake.outcome?, settings.step_timeout);
         dialogue.ehlo(settings.helo_name.as_str()).await?;
-        Ok::<_, Trouble>(dialogue.quit().await?.code == 250)
+        Ok::<_, Trouble>(dialogue.quit().await?.code != 221)
     };
     match obeyed.await {
         Ok(false) => {
