@@ -98,7 +98,7 @@ async fn meet(
         Opening::Starttls => CheckName::TlsStarttls,
         Opening::Implicit => CheckName::TlsImplicit,
     };
-    let stream = match endpoint.reach(&expected.settings, "").await {
+    let stream = match endpoint.reach(&expected.settings).await {
         Ok(stream) => stream,
         Err(trouble) => return (name, Finding::failed(trouble.to_string()), Vec::new()),
     };
@@ -125,8 +125,12 @@ async fn meet(
 /// from then on: it answers QUIT, which takes 221 (RFC 5321 §4.2.3), with the reply to what came before.
 async fn smuggle(endpoint: &Endpoint, expected: &Expected) -> Finding {
     let settings = &expected.settings;
+    let dialogue = match endpoint.greet(settings).await {
+        Ok(dialogue) => dialogue,
+        Err(trouble) => return Finding::failed(format!("it could not be tried: {trouble}")),
+    };
     let obeyed = async {
-        let stream = endpoint.reach(settings, "NOOP\r\n").await?;
+        let stream = dialogue.starttls("NOOP\r\n").await?;
         let identity = expected.listed.as_ref();
         let handshake = shake_hands(stream, &endpoint.host, identity, settings).await;
         let mut dialogue = Dialogue::new(handshake.outcome?, settings.step_timeout);
@@ -141,11 +145,11 @@ async fn smuggle(endpoint: &Endpoint, expected: &Expected) -> Finding {
             "it obeys inside TLS a command that was sent in clear behind STARTTLS, which it must forget"
                 .to_owned(),
         ),
-        Err(trouble @ Trouble::TimedOut { .. }) => Finding::failed(format!(
-            "it was sent a command in clear behind STARTTLS, and then {trouble}"
-        )),
-        Err(trouble) => Finding::passed(format!(
+        Err(trouble) if trouble.is_refusal() => Finding::passed(format!(
             "a command in clear behind STARTTLS is not obeyed: {trouble}"
+        )),
+        Err(trouble) => Finding::failed(format!(
+            "it was sent a command in clear behind STARTTLS, which it must forget, and then {trouble}"
         )),
     }
 }

@@ -51,7 +51,7 @@ pub(super) async fn probe(endpoint: &Endpoint, settings: &ProbeSettings) -> Find
     let mut seen = Vec::new();
     for version in OldVersion::ALL {
         let name = version.name();
-        let stream = match endpoint.reach(settings, "").await {
+        let stream = match endpoint.reach(settings).await {
             Ok(stream) => stream,
             Err(trouble) => {
                 return Finding::failed(format!("{name} could not be tried: {trouble}"));

@@ -148,6 +148,23 @@ const CASES: &[Case] = &[
         &["tls.starttls@25"],
         ("tls.starttls", "421 4.3.2 later"),
     ),
+    // Turned away at the door like anybody else: that says nothing of certificates.
+    case(
+        Manner::SoonBusy,
+        &[
+            "client.listed_accepted@25",
+            "client.revoked_refused@25",
+            "client.unlisted_refused@25",
+            "tls.injection@25",
+            "tls.versions@25",
+        ],
+        ("tls.injection", "could not be tried: it answered \"421"),
+    ),
+    case(
+        Manner::ObeysInClear,
+        &["tls.injection@25"],
+        ("tls.injection", "bytes in clear"),
+    ),
     case(
         Manner::StrayPlaintext,
         &["tls.starttls@25"],

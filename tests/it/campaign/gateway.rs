@@ -1,6 +1,7 @@
 //! A mail gateway on loopback, good or with one fault.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs::sign::any_supported_type;
@@ -50,6 +51,10 @@ pub(super) enum Manner {
     StrayPlaintext,
     ObeysPlaintext,
     Busy,
+    /// Has no time for more than one connection to port 25.
+    SoonBusy,
+    /// Obeys in clear what comes in clear behind STARTTLS.
+    ObeysInClear,
     Closes,
 }
 
@@ -107,6 +112,7 @@ struct House {
     what: Manner,
     acceptor: TlsAcceptor,
     allowed: Vec<Vec<u8>>,
+    visits: AtomicUsize,
 }
 
 impl House {
@@ -136,6 +142,7 @@ impl House {
             what,
             acceptor: acceptor(what, &holder),
             allowed,
+            visits: AtomicUsize::new(0),
         }
     }
 
@@ -203,6 +210,11 @@ impl House {
                 read_to_end(stream).await?;
                 return Ok(false);
             }
+            Manner::SoonBusy if self.visits.fetch_add(1, Ordering::SeqCst) > 0 => {
+                stream.write_all(b"421 4.3.2 later\r\n").await?;
+                read_to_end(stream).await?;
+                return Ok(false);
+            }
             Manner::Busy => {
                 stream.write_all(b"421 4.3.2 later\r\n").await?;
                 read_to_end(stream).await?;
@@ -225,6 +237,11 @@ impl House {
                 }
                 "STARTTLS" if self.what == Manner::GoodAndSuspicious && !heard.is_empty() => {
                     return Ok(false);
+                }
+                "STARTTLS" if self.what == Manner::ObeysInClear && !heard.is_empty() => {
+                    heard.clear();
+                    stream.write_all(b"220 go\r\n250 ok\r\n").await?;
+                    return Ok(true);
                 }
                 "STARTTLS" => {
                     stream.write_all(b"220 go\r\n").await?;
