@@ -39,6 +39,14 @@ const CASES: &[Case] = &[
         ("tls.injection", "closed the connection"),
     ),
     case(
+        Manner::GoodAndCurt,
+        &[],
+        (
+            "tls.versions",
+            "turns away TLS 1.0 by closing, TLS 1.1 by closing",
+        ),
+    ),
+    case(
         Manner::Tls10,
         &["tls.versions"],
         ("tls.versions", "goes along with TLS 1.0"),

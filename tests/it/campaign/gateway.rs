@@ -25,6 +25,8 @@ pub(super) enum Manner {
     /// Hangs up when a command comes in clear behind STARTTLS.
     GoodAndSuspicious,
     NoStarttls,
+    /// Hangs up on old versions without an alert.
+    GoodAndCurt,
     Tls10,
     Tls11,
     /// Answers TLS 1.1 in clear.
@@ -160,6 +162,7 @@ impl House {
             (Manner::Tls10, version @ [3, 1]) | (Manner::Tls11, version @ [3, 2]) => {
                 Some(old_server_hello(version))
             }
+            (Manner::GoodAndCurt, [3, 1 | 2]) => return Ok(()),
             (Manner::OddToOldTls, [3, 2]) => Some(b"500 what?\r\n".to_vec()),
             _ => None,
         };
