@@ -73,6 +73,7 @@ error_codes! {
     OPERATOR_INVALID = "operator.invalid", Invalid, "An operator cannot be recorded like this.";
     OPERATOR_EXISTS = "operator.exists", Conflict, "There is an operator with this registered number.";
     OPERATOR_TRANSITION = "operator.transition", Conflict, "The operator cannot go from its state to the one asked for.";
+    OPERATOR_LEFT = "operator.left", Conflict, "The operator has left the trust space for good.";
     OPERATOR_INCOMPLETE = "operator.incomplete", Conflict, "Something that this step rests on is missing.";
     MAIL_DOMAIN_NOT_FOUND = "mail_domain.not_found", NotFound, "There is no mail domain of this name.";
     MAIL_DOMAIN_INVALID = "mail_domain.invalid", Invalid, "A mail domain cannot be recorded like this.";
@@ -83,6 +84,7 @@ error_codes! {
     CERTIFICATE_REFUSED = "certificate.refused", Invalid, "The certificate breaks a rule of the trust space.";
     CERTIFICATE_EXISTS = "certificate.exists", Conflict, "This certificate is registered already.";
     CERTIFICATE_TRANSITION = "certificate.transition", Conflict, "The certificate cannot go from its state to the one asked for.";
+    CERTIFICATE_ALONE = "certificate.alone", Conflict, "No other certificate in force stands behind the same mail domains.";
     CERTIFICATE_NAME_TAKEN = "certificate.name_taken", Conflict, "The name on the certificate is that of another operator.";
     ACT_INVALID = "act.invalid", Invalid, "The act cannot be asked for like this.";
     ACT_PENDING = "act.pending", Conflict, "The same act waits for a second administrator already.";
@@ -117,6 +119,9 @@ pub struct Failure {
     pub code: &'static ErrorCode,
     /// One sentence on this case: names, values and limits, never a person.
     pub detail: String,
+    /// The same for machines, where there is more to say than a sentence: an object whose members
+    /// the code decides, such as `findings` of `certificate.refused`.
+    pub particulars: Option<Box<serde_json::Value>>,
 }
 
 impl Failure {
@@ -125,7 +130,15 @@ impl Failure {
         Self {
             code,
             detail: detail.into(),
+            particulars: None,
         }
+    }
+
+    /// The same failure with its particulars for machines.
+    #[must_use]
+    pub fn with_particulars(mut self, particulars: serde_json::Value) -> Self {
+        self.particulars = Some(Box::new(particulars));
+        self
     }
 
     /// The coarse kind.

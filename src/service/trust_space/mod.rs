@@ -3,16 +3,20 @@
 
 mod acts;
 mod administrators;
+mod alerts;
 mod approvals;
+mod bindings;
 mod campaigns;
 mod certificates;
 mod due;
 mod events;
+mod expiry;
 mod impact;
 mod mail_domains;
 mod operators;
 mod probing;
 mod publication;
+mod registration;
 mod signers;
 mod transitions;
 
@@ -96,6 +100,16 @@ impl TrustSpace {
                     "An auditor reads; acts are for administrators.",
                 )),
             },
+        }
+    }
+
+    /// A decision of one person, now.
+    fn decided(&self, actor: &Actor, reason: &str) -> Decision {
+        Decision {
+            at: self.clock.now(),
+            by: actor.name().to_owned(),
+            approved_by: Vec::new(),
+            reason: reason.to_owned(),
         }
     }
 
