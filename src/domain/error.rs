@@ -87,6 +87,8 @@ error_codes! {
     CERTIFICATE_TRANSITION = "certificate.transition", Conflict, "The certificate cannot go from its state to the one asked for.";
     CERTIFICATE_ALONE = "certificate.alone", Conflict, "No other certificate in force stands behind the same mail domains.";
     CERTIFICATE_NAME_TAKEN = "certificate.name_taken", Conflict, "The name on the certificate is that of another operator.";
+    ACT_INVALID = "act.invalid", Invalid, "The act cannot be asked for like this.";
+    ACT_PENDING = "act.pending", Conflict, "The same act waits for a second administrator already.";
     APPROVAL_NOT_FOUND = "approval.not_found", NotFound, "There is no approval of this number.";
     APPROVAL_SETTLED = "approval.settled", Conflict, "The approval was settled before.";
     APPROVAL_OWN = "approval.own", Forbidden, "Two different administrators are needed, and this one has agreed already.";

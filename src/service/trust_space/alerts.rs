@@ -4,11 +4,11 @@
 use time::{Duration, OffsetDateTime};
 
 use super::TrustSpace;
-use super::certificate_impact::grouped;
 use super::certificates::{key, moment};
 use crate::domain::alert::{Alert, AlertCode, AlertSeverity, Expiry, Succession, expiry_severity};
 use crate::domain::certificate::{CertificateState, EXPIRY_THRESHOLDS, expiry_threshold};
 use crate::domain::error::Failure;
+use crate::domain::figure::grouped;
 use crate::storage::alerts::{
     self, EndingCertificate, NewestList, RaisedAlert, SignerInUse, WaitingApproval,
 };

@@ -13,8 +13,9 @@ use crate::domain::error::{
 };
 use crate::domain::onboarding::OperatorState;
 use crate::domain::operator::Operator;
+use crate::domain::registry_event::EventFilter;
 use crate::domain::registry_event::RecordedEvent;
-use crate::storage::registry_events::{self, EventFilter, RegistryEvent};
+use crate::storage::registry_events::{self, RegistryEvent};
 use crate::storage::{Connection, bindings, certificates, changes, operators};
 
 impl TrustSpace {
