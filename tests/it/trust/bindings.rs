@@ -18,9 +18,16 @@ fn a_certificate_stands_only_behind_mail_domains_of_its_operator() {
         let nothing = registry.bind("a.mssante.fr", 99).await.unwrap_err();
         assert_eq!(nothing.code.code, "certificate.not_found");
         registry.bind("a.mssante.fr", certificate).await.unwrap();
-        registry.bind("shared.mssante.fr", certificate).await.unwrap();
+        registry
+            .bind("shared.mssante.fr", certificate)
+            .await
+            .unwrap();
         let detail = registry.space.certificate(certificate).await.unwrap();
-        let names: Vec<&str> = detail.mail_domains.iter().map(MailDomainName::as_str).collect();
+        let names: Vec<&str> = detail
+            .mail_domains
+            .iter()
+            .map(MailDomainName::as_str)
+            .collect();
         assert_eq!(names, ["a.mssante.fr", "shared.mssante.fr"]);
         assert_eq!(registry.standing().await, [""; 0], "it is pending");
     });
@@ -41,7 +48,10 @@ fn binding_twice_and_unbinding_twice_are_one_event_each() {
                 .await
                 .unwrap();
         }
-        let auditor = registry.space.bind(&registry.claire, &name, certificate, "").await;
+        let auditor = registry
+            .space
+            .bind(&registry.claire, &name, certificate, "")
+            .await;
         assert_eq!(auditor.unwrap_err().code.code, "administrator.role");
         assert_eq!(
             registry
@@ -64,7 +74,10 @@ fn what_is_over_stands_behind_nothing_new() {
         let certificate = registry.add(1, "mx1", 365).await.unwrap();
         for state in ["expired", "superseded", "revoked"] {
             registry.force_state(certificate, state).await;
-            let failure = registry.bind("a.mssante.fr", certificate).await.unwrap_err();
+            let failure = registry
+                .bind("a.mssante.fr", certificate)
+                .await
+                .unwrap_err();
             assert_eq!(failure.code.code, "certificate.transition");
             assert!(failure.detail.contains(state), "{failure}");
         }

@@ -113,18 +113,25 @@ impl Registered {
     ) -> Result<i64, Failure> {
         let number = NUMBERS[usize::try_from(operator).unwrap() - 1];
         let upload = Authority::trusted().chain(&gateway(common_name, number, days));
-        let added = self.space.add_certificate(&self.anne, operator, &upload, "a test");
+        let added = self
+            .space
+            .add_certificate(&self.anne, operator, &upload, "a test");
         Ok(added.await?.id)
     }
 
     pub(crate) async fn bind(&self, mail_domain: &str, certificate: i64) -> Result<(), Failure> {
         let name = MailDomainName::parse(mail_domain).unwrap();
-        self.space.bind(&self.anne, &name, certificate, "a test").await
+        self.space
+            .bind(&self.anne, &name, certificate, "a test")
+            .await
     }
 
     /// Rows of a query of one text, in its order.
     pub(crate) async fn texts(&self, query: &'static str) -> Vec<String> {
-        sqlx::query_scalar(query).fetch_all(&self.pool).await.unwrap()
+        sqlx::query_scalar(query)
+            .fetch_all(&self.pool)
+            .await
+            .unwrap()
     }
 
     /// What may stand in the list, as `mail domain` and `certificate`.
