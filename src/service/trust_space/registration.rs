@@ -124,7 +124,10 @@ fn examine(upload: &[u8], anchors: &Anchors, at: OffsetDateTime) -> Result<Exami
         at,
         without_revocation: WithoutRevocation::Refuse,
     });
-    if let Err(broken) = check_path(&certificate, &others, anchors, purpose, at) {
+    // A successor is registered before its first day; whether that has come is asked when it is
+    // activated.
+    let first = at.max(certificate.not_before);
+    if let Err(broken) = check_path(&certificate, &others, anchors, purpose, first) {
         // What the rules said of the certificate itself the path says again.
         let again = |one: &Finding| findings.iter().any(|said| said.rule == one.rule);
         let own = broken.certificate == certificate.subject.as_str();
