@@ -7,7 +7,7 @@ use crate::storage::Connection;
 
 impl TrustSpace {
     /// Does an act in the caller's transaction, after every agreement it takes.
-    async fn apply(
+    pub(super) async fn apply(
         &self,
         truth: &mut Connection,
         decision: &Decision,

@@ -2,10 +2,18 @@
 //! truth. It knows nothing of HTTP; who asks comes in as an [`Actor`].
 
 mod acts;
+mod attempt;
+mod building;
 mod certificates;
 mod operators;
 mod publication;
 mod signers;
+mod stub_g;
+pub use stub_g::Requested;
+mod versions;
+
+pub use publication::Published;
+pub use versions::{Comparison, VersionFiles};
 
 use std::sync::Arc;
 
@@ -25,6 +33,8 @@ pub struct TrustSpace {
     settings: Arc<config::Trust>,
     /// Signing keys that this node can use, opened; which one signs is in the truth.
     keys: Arc<[Arc<dyn Signer>]>,
+    /// Lists that were read lately.
+    lists: Arc<versions::ReadLists>,
 }
 
 /// An act on its way into the truth: when, in whose name, and why. History keeps all of it.
@@ -62,6 +72,7 @@ impl TrustSpace {
             clock,
             settings,
             keys: keys.into(),
+            lists: Arc::default(),
         }
     }
 
