@@ -206,8 +206,8 @@ pub async fn find(
     .transpose()
 }
 
-/// A certificate, locked for a change.
-pub async fn lock(
+/// A certificate, its row locked until the transaction ends.
+pub async fn hold(
     truth: &mut PgConnection,
     id: i64,
 ) -> Result<Option<CertificateRecord>, StorageError> {

@@ -2,11 +2,16 @@
 //! truth. It knows nothing of HTTP; who asks comes in as an [`Actor`].
 
 mod acts;
+mod alerts;
 mod attempt;
+mod bindings;
 mod building;
+mod certificate_impact;
 mod certificates;
+mod expiry;
 mod operators;
 mod publication;
+mod registration;
 mod signers;
 mod stub_g;
 pub use stub_g::Requested;
@@ -87,6 +92,16 @@ impl TrustSpace {
                     "An auditor reads; acts are for administrators.",
                 )),
             },
+        }
+    }
+
+    /// A decision of one person, now.
+    fn decided(&self, actor: &Actor, reason: &str) -> Decision {
+        Decision {
+            at: self.clock.now(),
+            by: actor.name().to_owned(),
+            approved_by: Vec::new(),
+            reason: reason.to_owned(),
         }
     }
 
