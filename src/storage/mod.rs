@@ -15,6 +15,7 @@ mod entities;
 mod error;
 pub mod impact;
 pub mod imports;
+pub mod list_import;
 pub mod list_signers;
 pub mod mail_domains;
 pub mod merge;

@@ -9,6 +9,8 @@ mod building;
 mod certificate_impact;
 mod certificates;
 mod expiry;
+mod list_import;
+mod list_plan;
 mod operators;
 mod publication;
 mod registration;
@@ -17,6 +19,8 @@ mod stub_g;
 pub use stub_g::Requested;
 mod versions;
 
+pub use list_import::{Counted, ImportedList};
+pub use list_plan::{Doubled, Oddities, Respelled};
 pub use publication::Published;
 pub use versions::{Comparison, VersionFiles};
 
