@@ -1,5 +1,8 @@
 //! The trust space's engine: certificates, the signed list and its proofs. It knows X.509, XML and
 //! keys; neither SQL nor HTTP nor who may do what.
 
+pub mod diff;
+pub mod formats;
+pub mod lint_list;
 pub mod sign;
 pub mod xml;
