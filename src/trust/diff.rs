@@ -37,21 +37,21 @@ impl ListDiff<'_> {
 
 /// Compares two lists; linear where they are sorted.
 pub fn diff<'a>(from: &'a TrustList, to: &'a TrustList) -> ListDiff<'a> {
-    let (older, newer) = (sorted(from), sorted(to));
+    let (before, after) = (sorted(from), sorted(to));
     let mut found = ListDiff {
-        entries_before: older.len(),
+        entries_before: before.len(),
         ..ListDiff::default()
     };
-    let mut older = older.into_iter().peekable();
-    let mut newer = newer.into_iter().peekable();
+    let mut older = before.into_iter().peekable();
+    let mut newer = after.into_iter().peekable();
     loop {
-        let order = match (older.peek(), newer.peek()) {
+        let ahead = match (older.peek(), newer.peek()) {
             (None, None) => return found,
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
             (Some(old), Some(new)) => old.key().cmp(&new.key()),
         };
-        match order {
+        match ahead {
             Ordering::Less => found.removed.extend(older.next()),
             Ordering::Greater => found.added.extend(newer.next()),
             Ordering::Equal => {

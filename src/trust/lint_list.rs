@@ -228,6 +228,8 @@ mod tests {
 
     const CH: &str = "CN=mss.ch.fr,OU=1990000001,O=CH \"FICTIF\",ST=Nord (59),C=FR";
 
+    type Fault = fn(&mut TrustList);
+
     fn good() -> TrustList {
         let entries = vec![
             entry("a.fr", CH),
@@ -240,7 +242,6 @@ mod tests {
     #[test]
     fn each_rule_finds_its_fault_and_names_the_entry() {
         let second = Duration::SECOND;
-        type Fault = fn(&mut TrustList);
         let cases: &[(Fault, Option<OffsetDateTime>, &str, Option<usize>)] = &[
             (|list| list.entries.clear(), None, "list.empty", None),
             (

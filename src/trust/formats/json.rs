@@ -50,11 +50,11 @@ mod tests {
         assert_eq!(value["entries"][2]["mail_domain"], "15-20.autre.fr");
         assert_eq!(value["entries"][2]["updated_at"], "2026-01-02T03:04:05Z");
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &signed);
-        let hex: String = digest
+        let hex: Vec<String> = digest
             .as_ref()
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        assert_eq!(value["xml_sha256"], hex);
+        assert_eq!(value["xml_sha256"], hex.concat());
     }
 }
