@@ -14,6 +14,7 @@ pub mod embedded;
 mod entities;
 mod error;
 pub mod imports;
+pub mod list_import;
 pub mod list_signers;
 pub mod mail_domains;
 pub mod merge;

@@ -3,12 +3,17 @@
 
 pub mod certificate;
 pub mod chain;
+pub mod diff;
 pub mod digest;
+pub mod edition;
+pub mod formats;
+pub mod lint_list;
 pub mod log;
+pub mod packing;
+pub mod probe;
 pub mod prove;
 pub mod sidecar;
 pub mod rules;
-pub mod probe;
 pub mod sign;
 pub mod token;
 pub mod xml;
