@@ -18,9 +18,9 @@ use crate::domain::error::{
 /// Name of the scheme in the specification.
 pub(super) const SCHEME: &str = "token";
 
-/// Whoever holds a token; auditors too.
+/// Somebody who holds a token; auditors too.
 #[derive(Debug)]
-pub(super) struct Reader(pub(super) Actor);
+pub(super) struct Reader;
 
 /// Whoever holds the token of an administrator who may act.
 ///
@@ -32,8 +32,8 @@ impl FromRequestParts<ApiState> for Reader {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
-        let token = bearer(parts)?;
-        Ok(Self(state.trust_space.authenticate(token).await?))
+        recognise(parts, state).await?;
+        Ok(Self)
     }
 }
 
@@ -41,7 +41,7 @@ impl FromRequestParts<ApiState> for Acting {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
-        let Reader(actor) = Reader::from_request_parts(parts, state).await?;
+        let actor = recognise(parts, state).await?;
         let role = match &actor {
             Actor::Administrator(administrator) => administrator.role,
             Actor::Schedule => AdministratorRole::Administrator,
@@ -55,6 +55,10 @@ impl FromRequestParts<ApiState> for Acting {
             .into()),
         }
     }
+}
+
+async fn recognise(parts: &Parts, state: &ApiState) -> Result<Actor, Failure> {
+    state.trust_space.authenticate(bearer(parts)?).await
 }
 
 /// The token of `Authorization: Bearer …` (RFC 6750 §2.1), whatever the case of the scheme.

@@ -36,6 +36,7 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
 pub use edge::RequestIds;
 pub use serve::serve;
+pub(crate) use v1::shown::Shown;
 
 use crate::config;
 use crate::domain::error::{Failure, INTERNAL, ROUTE_NOT_FOUND};

@@ -64,8 +64,8 @@ pub(super) fn records<T: Serialize>(page: &Records<T>, uri: &Uri) -> Result<Resp
 }
 
 /// How many to ask the truth for: one more than is shown tells whether there is another page.
-pub(super) const fn one_more(limit: usize) -> usize {
-    limit + 1
+pub(super) fn one_more(limit: usize) -> i64 {
+    i64::try_from(limit).map_or(i64::MAX, |limit| limit.saturating_add(1))
 }
 
 /// The opaque text given to callers: it belongs to the list of this name.

@@ -111,6 +111,7 @@ impl Exit {
     const fn of_app(error: &AppError) -> Self {
         match error {
             AppError::IndexInUse { .. } => Self::Busy,
+            AppError::SigningKey(_) => Self::Config,
             AppError::Index(_) | AppError::Listen { .. } | AppError::Serve(_) => Self::Failure,
         }
     }

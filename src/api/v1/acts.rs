@@ -1,7 +1,8 @@
 //! `/v1/acts`, `/v1/certificates/{id}/acts` and `/v1/scheduled-acts`: what administrators decide.
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -184,7 +185,7 @@ impl From<ScheduledAct> for ScheduledView {
 )]
 async fn preview_act(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     Asked(NoParameters {}): Asked<NoParameters>,
     Json(act): Json<ActView>,
 ) -> Result<Response, Problem> {
@@ -265,7 +266,7 @@ async fn request_certificate_act(
 )]
 async fn list_scheduled_acts(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     Asked(NoParameters {}): Asked<NoParameters>,
 ) -> Result<Response, Problem> {
     let acts = state.trust_space.scheduled_acts().await?;
@@ -285,7 +286,7 @@ async fn list_scheduled_acts(
     params(("id" = i64, Path, description = "Number of the scheduled act.", example = 1)),
     request_body(content = ReasonBody, content_type = "application/json"),
     responses(
-        (status = OK, description = "The act as it stands now.", content_type = "application/json", body = ScheduledView),
+        (status = NO_CONTENT, description = "It is cancelled."),
         OfAct,
     )
 )]
@@ -301,9 +302,9 @@ async fn cancel_scheduled_act(
         &SCHEDULED_ACT_NOT_FOUND,
         "Scheduled acts go by number.",
     )?;
-    let act = state
+    state
         .trust_space
         .cancel_scheduled(&actor, id, &why.reason)
         .await?;
-    answer::told(&ScheduledView::from(act))
+    Ok(StatusCode::NO_CONTENT.into_response())
 }

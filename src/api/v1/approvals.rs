@@ -68,7 +68,7 @@ impl Parameters for ApprovalParameters {
 )]
 async fn list_approvals(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     Asked(parameters): Asked<ApprovalParameters>,
 ) -> Result<Response, Problem> {
     let wanted = parameters.state.as_deref().map(|name| {
@@ -103,7 +103,7 @@ async fn list_approvals(
 )]
 async fn get_approval(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     Path(id): Path<String>,
     Asked(NoParameters {}): Asked<NoParameters>,
     headers: HeaderMap,

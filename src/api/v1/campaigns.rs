@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
 /// A conformance campaign.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Campaign)]
-struct CampaignView {
+pub(super) struct CampaignView {
     /// Number.
     id: i64,
     /// Number of the operator whose gateways are probed.
@@ -132,7 +132,7 @@ async fn start_campaign(
 )]
 async fn list_campaigns(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     Path(id): Path<String>,
     Asked(NoParameters {}): Asked<NoParameters>,
 ) -> Result<Response, Problem> {
@@ -159,7 +159,7 @@ async fn list_campaigns(
 )]
 async fn get_campaign(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     Path(id): Path<String>,
     Asked(NoParameters {}): Asked<NoParameters>,
     headers: HeaderMap,

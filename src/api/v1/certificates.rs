@@ -99,7 +99,7 @@ impl CertificateParameters {
 /// A certificate with what stands behind it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CertificateDetail)]
-struct DetailView {
+pub(super) struct DetailView {
     #[serde(flatten)]
     certificate: CertificateView,
     /// Mail domains that are bound to it.
@@ -195,7 +195,7 @@ async fn add_certificate(
 )]
 async fn lint_certificate(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     Asked(NoParameters {}): Asked<NoParameters>,
     upload: Upload,
 ) -> Result<Response, Problem> {
@@ -223,7 +223,7 @@ async fn lint_certificate(
 )]
 async fn list_certificates(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     uri: Uri,
     Asked(parameters): Asked<CertificateParameters>,
 ) -> Result<Response, Problem> {
@@ -259,7 +259,7 @@ async fn list_certificates(
 )]
 async fn get_certificate(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     Path(id): Path<String>,
     Asked(NoParameters {}): Asked<NoParameters>,
     headers: HeaderMap,
@@ -285,7 +285,7 @@ async fn get_certificate(
 )]
 async fn list_certificate_events(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     Path(id): Path<String>,
     uri: Uri,
     Asked(parameters): Asked<EventParameters>,

@@ -22,8 +22,8 @@ use crate::api::problem::Problem;
 use crate::api::seek::{self, Records};
 use crate::api::values;
 use crate::domain::error::{Failure, MAIL_DOMAIN_INVALID, MAIL_DOMAIN_NOT_FOUND};
-use crate::domain::mail_domain::{MailDomain, MailDomainName};
-use crate::service::trust_space::{MailDomainFilter, NewMailDomain};
+use crate::domain::mail_domain::{MailDomain, MailDomainFilter, MailDomainName};
+use crate::service::trust_space::NewMailDomain;
 
 const LIST: &str = "mail_domains";
 
@@ -156,19 +156,20 @@ fn name(path: &str) -> Result<MailDomainName, Failure> {
 )]
 async fn list_mail_domains(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     uri: Uri,
     Asked(parameters): Asked<MailDomainParameters>,
 ) -> Result<Response, Problem> {
     let limit = values::limit(parameters.limit.as_deref())?;
     let after: Option<String> = seek::after(LIST, parameters.cursor.as_deref())?;
+    let after = after.as_deref().map(name).transpose()?;
     let filter = MailDomainFilter {
         operator: values::number("operator", parameters.operator.as_deref())?,
         text: parameters.q.map(|text| text.trim().to_owned()),
     };
     let found = state
         .trust_space
-        .mail_domains(&filter, after.as_deref(), seek::one_more(limit))
+        .mail_domains(&filter, after.as_ref(), seek::one_more(limit))
         .await?;
     let page =
         Records::<MailDomainView>::page(LIST, found, limit, |last| last.name.to_string());
@@ -202,7 +203,7 @@ async fn create_mail_domain(
         name,
         description: body.description,
         allowed_professions: body.allowed_professions,
-        operator: body.operator,
+        operator: Some(body.operator),
     };
     let domain = state
         .trust_space
@@ -230,7 +231,7 @@ async fn create_mail_domain(
 )]
 async fn get_mail_domain(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     Path(path): Path<String>,
     Asked(NoParameters {}): Asked<NoParameters>,
     headers: HeaderMap,
@@ -252,23 +253,24 @@ async fn get_mail_domain(
     params(
         ("name" = String, Path, description = "Name of the mail domain.", example = "hopital-fictif.mssante.fr"),
         ("operator" = i64, Path, description = "Number of the operator.", example = 1),
-        ReasonParameters,
     ),
-    responses((status = NO_CONTENT, description = "It runs it."), OfAct)
+    responses(
+        (status = OK, description = "The mail domain: It runs it.", content_type = "application/json", body = MailDomainView),
+        OfAct,
+    )
 )]
 async fn assign_mail_domain(
     State(state): State<ApiState>,
     Acting(actor): Acting,
     Path((domain, operator)): Path<(String, String)>,
-    Asked(why): Asked<ReasonParameters>,
+    Asked(NoParameters {}): Asked<NoParameters>,
 ) -> Result<Response, Problem> {
     let (domain, operator) = (name(&domain)?, operators::number(&operator)?);
-    let reason = why.reason.unwrap_or_default();
-    state
+    let domain = state
         .trust_space
-        .assign_mail_domain(&actor, &domain, operator, &reason)
+        .assign_mail_domain(&actor, &domain, operator)
         .await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    answer::told(&MailDomainView::from(domain))
 }
 
 /// Take a mail domain from an operator
@@ -283,23 +285,24 @@ async fn assign_mail_domain(
     params(
         ("name" = String, Path, description = "Name of the mail domain.", example = "hopital-fictif.mssante.fr"),
         ("operator" = i64, Path, description = "Number of the operator.", example = 1),
-        ReasonParameters,
     ),
-    responses((status = NO_CONTENT, description = "It runs it no more."), OfAct)
+    responses(
+        (status = OK, description = "The mail domain: It runs it no more.", content_type = "application/json", body = MailDomainView),
+        OfAct,
+    )
 )]
 async fn release_mail_domain(
     State(state): State<ApiState>,
     Acting(actor): Acting,
     Path((domain, operator)): Path<(String, String)>,
-    Asked(why): Asked<ReasonParameters>,
+    Asked(NoParameters {}): Asked<NoParameters>,
 ) -> Result<Response, Problem> {
     let (domain, operator) = (name(&domain)?, operators::number(&operator)?);
-    let reason = why.reason.unwrap_or_default();
-    state
+    let domain = state
         .trust_space
-        .release_mail_domain(&actor, &domain, operator, &reason)
+        .release_mail_domain(&actor, &domain, operator)
         .await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    answer::told(&MailDomainView::from(domain))
 }
 
 /// Put a certificate behind a mail domain

@@ -15,6 +15,7 @@ mod organizations;
 mod oversight;
 mod practitioners;
 mod recipients;
+pub(crate) mod shown;
 mod status;
 mod transitions;
 mod trust_lists;

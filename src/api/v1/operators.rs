@@ -22,8 +22,8 @@ use crate::api::seek::{self, Records};
 use crate::api::values;
 use crate::domain::error::{Failure, OPERATOR_INVALID, OPERATOR_NOT_FOUND, PARAMETER_INVALID};
 use crate::domain::onboarding::OperatorState;
-use crate::domain::operator::{OperatorDraft, RegisteredNumber};
-use crate::service::trust_space::{OperatorDetail, OperatorFilter};
+use crate::domain::operator::{OperatorFilter, RegisteredNumber};
+use crate::service::trust_space::{NewOperator, OperatorChanges, OperatorDetail};
 
 const LIST: &str = "operators";
 
@@ -123,9 +123,6 @@ struct ChangesBody {
     responsible_contact: Option<String>,
     /// Telephone and address of the support.
     support_contact: Option<String>,
-    /// Why, kept in history.
-    #[serde(default)]
-    reason: String,
 }
 
 fn registered(number: &str) -> Result<RegisteredNumber, Failure> {
@@ -136,7 +133,7 @@ fn registered(number: &str) -> Result<RegisteredNumber, Failure> {
 /// An operator with what belongs to it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OperatorDetail)]
-struct DetailView {
+pub(super) struct DetailView {
     #[serde(flatten)]
     operator: OperatorView,
     /// Mail domains it runs.
@@ -175,7 +172,7 @@ impl From<OperatorDetail> for DetailView {
 )]
 async fn list_operators(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     uri: Uri,
     Asked(parameters): Asked<OperatorParameters>,
 ) -> Result<Response, Problem> {
@@ -210,7 +207,7 @@ async fn create_operator(
     Asked(NoParameters {}): Asked<NoParameters>,
     Json(body): Json<DraftBody>,
 ) -> Result<Response, Problem> {
-    let draft = OperatorDraft {
+    let draft = NewOperator {
         legal_name: body.legal_name,
         kind: Some(body.kind.into()),
         number: Some(registered(&body.number)?),
@@ -243,7 +240,7 @@ async fn create_operator(
 )]
 async fn get_operator(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     Path(id): Path<String>,
     Asked(NoParameters {}): Asked<NoParameters>,
     headers: HeaderMap,
@@ -283,26 +280,16 @@ async fn amend_operator(
 ) -> Result<Response, Problem> {
     let id = number(&id)?;
     let version = answer::version_held(&headers)?;
-    let now = state.trust_space.operator(id).await?.operator;
-    let mut draft = OperatorDraft::from(&now);
-    if let Some(name) = changes.legal_name {
-        draft.legal_name = name;
-    }
-    if let Some(kind) = changes.kind {
-        draft.kind = Some(kind.into());
-    }
-    if let Some(number) = &changes.number {
-        draft.number = Some(registered(number)?);
-    }
-    if let Some(contact) = changes.responsible_contact {
-        draft.responsible_contact = contact;
-    }
-    if let Some(contact) = changes.support_contact {
-        draft.support_contact = contact;
-    }
+    let changes = OperatorChanges {
+        legal_name: changes.legal_name,
+        kind: changes.kind.map(Into::into),
+        number: changes.number.as_deref().map(registered).transpose()?,
+        responsible_contact: changes.responsible_contact,
+        support_contact: changes.support_contact,
+    };
     let amended = state
         .trust_space
-        .amend_operator(&actor, id, version, draft, &changes.reason)
+        .amend_operator(&actor, id, version, changes)
         .await?;
     let version = amended.version;
     answer::record(&OperatorView::from(amended), Some(version), &HeaderMap::new())

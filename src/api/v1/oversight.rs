@@ -44,7 +44,7 @@ mirror! {
 /// What somebody should look at.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Alert)]
-struct AlertView {
+pub(super) struct AlertView {
     /// What it is about.
     #[schema(value_type = String, example = "certificate.expiring")]
     code: &'static str,
@@ -166,7 +166,7 @@ impl From<AdministratorRecord> for AdministratorView {
 )]
 async fn list_alerts(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     Asked(NoParameters {}): Asked<NoParameters>,
 ) -> Result<Response, Problem> {
     let alerts = state.trust_space.alerts().await?;
@@ -191,7 +191,7 @@ async fn list_alerts(
 )]
 async fn list_events(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     uri: Uri,
     Asked(parameters): Asked<EventParameters>,
 ) -> Result<Response, Problem> {
@@ -221,7 +221,7 @@ async fn list_events(
 )]
 async fn list_administrators(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     Asked(NoParameters {}): Asked<NoParameters>,
 ) -> Result<Response, Problem> {
     let all = state.trust_space.administrators().await?;

@@ -135,7 +135,7 @@ async fn move_operator(
 )]
 async fn list_operator_events(
     State(state): State<ApiState>,
-    Reader(_): Reader,
+    _reader: Reader,
     Path(id): Path<String>,
     uri: Uri,
     Asked(parameters): Asked<EventParameters>,

@@ -174,7 +174,7 @@ async fn list_trust_lists(
     let before = seek::after(LIST, parameters.cursor.as_deref())?;
     let found = state
         .trust_space
-        .list_versions(before, seek::one_more(limit))
+        .list_versions(before, limit.saturating_add(1))
         .await?;
     let page =
         Records::<ListVersionView>::page(LIST, found, limit, |last| last.sequence.to_string());

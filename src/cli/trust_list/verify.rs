@@ -80,6 +80,17 @@ impl Pins {
         let read = |path: &PathBuf| files::certificate(path);
         self.signers.iter().map(read).collect()
     }
+
+    /// The certificate, DER, where one alone may be given.
+    pub(in crate::cli) fn only(&self) -> Result<Vec<u8>, Failed> {
+        match self.signers.as_slice() {
+            [one] => files::certificate(one),
+            _ => Err(Failed::new(
+                Exit::Input,
+                anyhow::anyhow!("an import names one signer: --signer once"),
+            )),
+        }
+    }
 }
 
 impl Verify {

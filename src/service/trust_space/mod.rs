@@ -9,7 +9,6 @@ mod bindings;
 mod campaigns;
 mod attempt;
 mod building;
-mod certificate_impact;
 mod certificates;
 mod due;
 mod events;

@@ -71,7 +71,17 @@ impl From<Origin> for OriginView {
     }
 }
 
-time::serde::format_description!(day, Date, "[year]-[month]-[day]");
+time::serde::format_description!(iso_8601_day, Date, "[year]-[month]-[day]");
+
+/// Days as `2026-01-31`, to be named where a field is declared.
+pub(super) mod day {
+    pub(in crate::api::v1) use super::iso_8601_day::{deserialize, serialize};
+
+    /// The same where there may be none.
+    pub(in crate::api::v1) mod option {
+        pub(in crate::api::v1) use super::super::iso_8601_day::option::{deserialize, serialize};
+    }
+}
 
 /// A certificate as PEM (RFC 7468 §5).
 pub(super) fn pem(der: &[u8]) -> String {
