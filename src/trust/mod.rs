@@ -3,3 +3,4 @@
 
 pub mod laboratory;
 pub mod sign;
+pub mod xml;
