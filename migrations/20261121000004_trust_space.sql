@@ -71,7 +71,7 @@ create table certificate (
 create index certificate_by_operator on certificate (operator_id);
 create index certificate_by_name on certificate (match_key);
 create unique index certificate_known_by_name on certificate (dn) where der is null;
-create index certificate_by_end on certificate (not_after) where state in ('active', 'suspended');
+create index certificate_by_end on certificate (not_after) where state in ('pending', 'active', 'suspended');
 
 -- A certificate stands behind a mail domain: what becomes an entry of the list.
 create table binding (
@@ -84,6 +84,30 @@ create table binding (
     primary key (mail_domain, certificate_id)
 );
 create index binding_by_certificate on binding (certificate_id);
+
+-- What may stand in a list, but for the dates of the certificate, which are asked of a moment. Two
+-- certificates of one name are one entry.
+create view standing_entry as
+select
+    binding.mail_domain,
+    certificate.dn,
+    certificate.match_key,
+    certificate.id as certificate_id,
+    certificate.operator_id,
+    certificate.not_before,
+    certificate.not_after,
+    coalesce(binding.description, mail_domain.description) as description,
+    coalesce(binding.responsible_contact, operator.responsible_contact) as responsible_contact,
+    coalesce(binding.support_contact, operator.support_contact) as support_contact,
+    binding.updated_at
+from binding
+join certificate on certificate.id = binding.certificate_id
+join operator on operator.id = certificate.operator_id
+join mail_domain on mail_domain.name = binding.mail_domain
+join mail_domain_operator
+    on mail_domain_operator.mail_domain = binding.mail_domain
+    and mail_domain_operator.operator_id = operator.id
+where certificate.state = 'active' and operator.state = 'active';
 
 -- What happened, forever: who, when, why.
 create table registry_event (
@@ -118,6 +142,8 @@ create table approval (
     settled_why  text        -- the reason of a refusal, the failure of an execution
 );
 create index approval_pending on approval (expires_at) where state = 'pending';
+-- The same act waits once.
+create unique index approval_pending_act on approval (md5(act::text)) where state = 'pending';
 
 -- Who agreed to an act; two different administrators make it happen.
 create table approval_vote (
@@ -143,11 +169,14 @@ create index scheduled_act_due on scheduled_act (due_at) where state = 'waiting'
 create table campaign (
     id          bigint      generated always as identity primary key,
     operator_id bigint      not null references operator,
+    mail_domains text[]     not null, -- what is probed: those of the operator at the start
+    certificates bigint[]   not null, -- what gateways may present: likewise
     started_by  text        not null,
     started_at  timestamptz not null,
     finished_at timestamptz,
     green       boolean,
-    report      jsonb
+    report      jsonb,
+    problem     text        -- why there is no report
 );
 create index campaign_by_operator on campaign (operator_id, id);
 

@@ -1,22 +1,72 @@
-//! Certificates of the trust space as values: their states, and why one is taken back.
+//! Certificates as the registry keeps them: what they are for, where they stand, why they were revoked.
+//!
+//! What a certificate holds is read by the trust layer; nothing here knows X.509.
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
-/// Where a certificate stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// What a certificate is used for in the trust space; each has rules of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CertificatePurpose {
+    /// An operator's gateway as it is registered: takes mail and sends it.
+    Gateway,
+    /// The end of a channel that takes mail.
+    SmtpServer,
+    /// The end of a channel that sends mail.
+    SmtpClient,
+    /// Signs the list.
+    ListSigner,
+    /// Stands between an anchor and the others.
+    IssuingAuthority,
+    /// Is trusted by configuration.
+    Anchor,
+}
+
+impl CertificatePurpose {
+    /// Every purpose.
+    pub const ALL: [Self; 6] = [
+        Self::Gateway,
+        Self::SmtpServer,
+        Self::SmtpClient,
+        Self::ListSigner,
+        Self::IssuingAuthority,
+        Self::Anchor,
+    ];
+
+    /// The stored and shown name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Gateway => "gateway",
+            Self::SmtpServer => "smtp_server",
+            Self::SmtpClient => "smtp_client",
+            Self::ListSigner => "list_signer",
+            Self::IssuingAuthority => "issuing_authority",
+            Self::Anchor => "anchor",
+        }
+    }
+
+    /// The purpose of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == name)
+    }
+}
+
+/// Where a registered certificate stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CertificateState {
-    /// Registered and checked, not in the list yet.
+    /// Uploaded and accepted by the rules, not yet in use.
     Pending,
-    /// In the list while its operator is active.
+    /// In use; an operator may have two during a rotation.
     Active,
-    /// On hold.
+    /// Out of use for now (`certificateHold`); one administrator is enough.
     Suspended,
-    /// Taken back for good.
+    /// Out of use for good, with a [`RevocationReason`].
     Revoked,
-    /// Over.
+    /// Past its last day.
     Expired,
-    /// Retired in favour of another one.
+    /// Replaced by another one before its last day.
     Superseded,
 }
 
@@ -45,7 +95,7 @@ impl CertificateState {
 
     /// The state of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
+        Self::ALL.into_iter().find(|it| it.as_str() == name)
     }
 
     /// The states that may follow.
@@ -64,32 +114,43 @@ impl CertificateState {
             Self::Revoked => &[],
         }
     }
+
+    /// Whether `next` may follow this state.
+    pub fn may_become(self, next: Self) -> bool {
+        self.next().contains(&next)
+    }
 }
 
-/// Why a certificate was revoked (RFC 5280 §5.3.1). A hold is a state of ours, not a reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// Why a certificate was revoked (`CRLReason`, RFC 5280 §5.3.1).
+///
+/// `certificateHold` is the state [`CertificateState::Suspended`], `removeFromCRL` is the way out of
+/// it, and both are no reasons here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum RevocationReason {
-    /// No reason is given.
+    /// No reason is told.
     Unspecified,
-    /// The key is, or may be, in other hands.
+    /// The private key is, or may be, in other hands.
     KeyCompromise,
-    /// So is the key of its issuer.
+    /// The key of the authority that issued it is, or may be, in other hands.
     #[serde(rename = "cACompromise")]
     CaCompromise,
-    /// The name on it is no longer right.
+    /// The name or other facts in it changed.
     AffiliationChanged,
-    /// Another one took its place.
+    /// Replaced, without doubt about its key.
     Superseded,
-    /// The operator runs no gateway any more.
+    /// No longer needed for what it was issued for.
     CessationOfOperation,
-    /// The operator lost its right to it.
+    /// A privilege stated in it was withdrawn.
     PrivilegeWithdrawn,
+    /// The key of the attribute authority is, or may be, in other hands.
+    #[serde(rename = "aACompromise")]
+    AaCompromise,
 }
 
 impl RevocationReason {
     /// Every reason.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Unspecified,
         Self::KeyCompromise,
         Self::CaCompromise,
@@ -97,9 +158,10 @@ impl RevocationReason {
         Self::Superseded,
         Self::CessationOfOperation,
         Self::PrivilegeWithdrawn,
+        Self::AaCompromise,
     ];
 
-    /// The name in RFC 5280, stored and shown.
+    /// The name in the RFC, stored and shown.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unspecified => "unspecified",
@@ -109,11 +171,192 @@ impl RevocationReason {
             Self::Superseded => "superseded",
             Self::CessationOfOperation => "cessationOfOperation",
             Self::PrivilegeWithdrawn => "privilegeWithdrawn",
+            Self::AaCompromise => "aACompromise",
         }
     }
 
     /// The reason of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == name)
+        Self::ALL.into_iter().find(|it| it.as_str() == name)
+    }
+
+    /// The number in the RFC.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Unspecified => 0,
+            Self::KeyCompromise => 1,
+            Self::CaCompromise => 2,
+            Self::AffiliationChanged => 3,
+            Self::Superseded => 4,
+            Self::CessationOfOperation => 5,
+            Self::PrivilegeWithdrawn => 9,
+            Self::AaCompromise => 10,
+        }
+    }
+}
+
+/// SHA-256 of a certificate's bytes, written as 64 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Fingerprint(pub [u8; 32]);
+
+/// Why a text is not a fingerprint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a fingerprint (64 hexadecimal digits; colons may separate them)")]
+pub struct InvalidFingerprint;
+
+impl Fingerprint {
+    /// Reads 64 hexadecimal digits of either case; the colons that `openssl` writes are let pass.
+    pub fn parse(text: &str) -> Result<Self, InvalidFingerprint> {
+        let mut digits = text.trim().chars().filter(|c| *c != ':');
+        let mut digit = || digits.next().and_then(|c| c.to_digit(16));
+        let mut bytes = [0; 32];
+        for byte in &mut bytes {
+            let (high, low) = digit().zip(digit()).ok_or(InvalidFingerprint)?;
+            *byte = u8::try_from(high * 16 + low).map_err(|_| InvalidFingerprint)?;
+        }
+        match digits.next() {
+            None => Ok(Self(bytes)),
+            Some(_) => Err(InvalidFingerprint),
+        }
+    }
+}
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl std::fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Fingerprint({self})")
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = InvalidFingerprint;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Fingerprint> for String {
+    fn from(fingerprint: Fingerprint) -> Self {
+        fingerprint.to_string()
+    }
+}
+
+/// Days before the end at which an alert is raised, the last first.
+pub const EXPIRY_THRESHOLDS: [u16; 5] = [1, 7, 14, 30, 90];
+
+/// The smallest threshold, in days, that a certificate ending at `not_after` has crossed at `now`;
+/// none while more than 90 days are left. One that has ended has crossed them all: it answers the
+/// smallest.
+pub fn expiry_threshold(not_after: OffsetDateTime, now: OffsetDateTime) -> Option<u16> {
+    EXPIRY_THRESHOLDS
+        .into_iter()
+        .find(|days| not_after - now <= time::Duration::days(i64::from(*days)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn the_states_that_may_follow() {
+        use CertificateState as S;
+        let legal = [
+            (S::Pending, "active revoked expired"),
+            (S::Active, "suspended revoked expired superseded"),
+            (S::Suspended, "active revoked expired"),
+            (S::Revoked, ""),
+            (S::Expired, "revoked"),
+            (S::Superseded, "revoked"),
+        ];
+        assert_eq!(legal.map(|(state, _)| state), S::ALL);
+        for (state, followers) in legal {
+            for next in S::ALL {
+                let listed = followers.split(' ').any(|name| name == next.as_str());
+                assert_eq!(state.may_become(next), listed, "{state:?} to {next:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_read_back_and_are_those_of_the_wire() {
+        for state in CertificateState::ALL {
+            assert_eq!(CertificateState::from_name(state.as_str()), Some(state));
+            assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+        }
+        for purpose in CertificatePurpose::ALL {
+            assert_eq!(
+                CertificatePurpose::from_name(purpose.as_str()),
+                Some(purpose)
+            );
+            assert_eq!(serde_json::to_value(purpose).unwrap(), purpose.as_str());
+        }
+        for reason in RevocationReason::ALL {
+            assert_eq!(RevocationReason::from_name(reason.as_str()), Some(reason));
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
+        }
+        assert_eq!(CertificateState::from_name("held"), None);
+    }
+
+    #[test]
+    fn reasons_carry_the_numbers_of_the_rfc_without_hold_and_its_lifting() {
+        let codes = RevocationReason::ALL.map(RevocationReason::code);
+        assert_eq!(codes, [0, 1, 2, 3, 4, 5, 9, 10]);
+        assert_eq!(RevocationReason::from_name("certificateHold"), None);
+        assert_eq!(RevocationReason::from_name("removeFromCRL"), None);
+    }
+
+    #[test]
+    fn an_alert_is_due_from_the_moment_a_threshold_is_reached() {
+        let now = datetime!(2026-01-01 12:00 UTC);
+        for (not_after, threshold) in [
+            (datetime!(2026-04-01 12:00:01 UTC), None),
+            (datetime!(2026-04-01 12:00 UTC), Some(90)),
+            (datetime!(2026-01-31 12:00:01 UTC), Some(90)),
+            (datetime!(2026-01-31 12:00 UTC), Some(30)),
+            (datetime!(2026-01-15 12:00 UTC), Some(14)),
+            (datetime!(2026-01-08 12:00 UTC), Some(7)),
+            (datetime!(2026-01-02 12:00:01 UTC), Some(7)),
+            (datetime!(2026-01-02 12:00 UTC), Some(1)),
+            (datetime!(2025-06-01 12:00 UTC), Some(1)),
+        ] {
+            assert_eq!(expiry_threshold(not_after, now), threshold, "{not_after}");
+        }
+    }
+
+    #[test]
+    fn fingerprints_are_64_digits_as_openssl_writes_them_or_plain() {
+        let fingerprint = Fingerprint([0xab; 32]);
+        let colons = vec!["AB"; 32].join(":");
+        assert_eq!(Fingerprint::parse(&colons), Ok(fingerprint));
+        assert_eq!(fingerprint.to_string(), "ab".repeat(32));
+        for wrong in [
+            "",
+            "ab",
+            &"ab".repeat(33),
+            &"ag".repeat(32),
+            &"é".repeat(64),
+        ] {
+            assert_eq!(Fingerprint::parse(wrong), Err(InvalidFingerprint));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_fingerprint_is_read_back(bytes: [u8; 32]) {
+            let fingerprint = Fingerprint(bytes);
+            prop_assert_eq!(Fingerprint::parse(&fingerprint.to_string()), Ok(fingerprint));
+            let text = serde_json::to_string(&fingerprint).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Fingerprint>(&text).unwrap(), fingerprint);
+        }
     }
 }

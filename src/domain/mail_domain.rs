@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::text::{self, InvalidText};
+
 /// Why a text is not the name of a mail domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not the name of a mail domain: {0}")]
@@ -70,6 +72,58 @@ impl From<MailDomainName> for String {
     }
 }
 
+/// A mail domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailDomain {
+    /// Its name.
+    pub name: MailDomainName,
+    /// What it is for; the list shows it.
+    pub description: String,
+    /// Codes of `TRE_G15` that may have a mailbox in it; none: anybody.
+    pub allowed_professions: Vec<String>,
+    /// Numbers of the operators that run it.
+    pub operators: Vec<i64>,
+    /// Version of the record, against lost updates.
+    pub version: i64,
+}
+
+/// Why a mail domain is not recorded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidMailDomainText {
+    /// The description cannot be kept.
+    #[error("description: {0}")]
+    Description(#[from] InvalidText),
+    /// Not a code of a profession.
+    #[error("allowed_professions: {0:?} is not a code of one to four letters and digits")]
+    Profession(String),
+    /// More codes than there are professions.
+    #[error("allowed_professions: more than 100 codes")]
+    TooManyProfessions,
+}
+
+/// A description as it is kept.
+pub fn description(text: &str) -> Result<String, InvalidMailDomainText> {
+    Ok(text::line(text, 500)?)
+}
+
+/// Codes of professions as they are kept: sorted, each once.
+pub fn professions(codes: &[String]) -> Result<Vec<String>, InvalidMailDomainText> {
+    if codes.len() > 100 {
+        return Err(InvalidMailDomainText::TooManyProfessions);
+    }
+    let mut kept = codes.to_vec();
+    let is_code = |code: &&String| {
+        matches!(code.len(), 1..=4) && code.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    if let Some(other) = kept.iter().find(|code| !is_code(code)) {
+        let shown = other.chars().take(20).collect();
+        return Err(InvalidMailDomainText::Profession(shown));
+    }
+    kept.sort();
+    kept.dedup();
+    Ok(kept)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,5 +165,21 @@ mod tests {
         ] {
             assert!(MailDomainName::parse(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn professions_are_codes_sorted_and_each_once() {
+        let codes = |codes: &[&str]| {
+            professions(&codes.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        assert_eq!(codes(&["60", "10", "60"]).unwrap(), ["10", "60"]);
+        assert_eq!(codes(&[]).unwrap(), [""; 0]);
+        for bad in ["", "12345", "6 0", "é1"] {
+            assert!(codes(&[bad]).is_err(), "{bad:?}");
+        }
+        assert_eq!(
+            professions(&vec!["60".to_owned(); 101]),
+            Err(InvalidMailDomainText::TooManyProfessions)
+        );
     }
 }

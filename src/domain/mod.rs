@@ -2,11 +2,15 @@
 
 pub mod act;
 pub mod administrator;
+pub mod alert;
 pub mod approval;
+pub mod campaign;
 pub mod certificate;
+pub mod certificate_record;
 pub mod clock;
 pub mod code;
 pub mod cursor;
+pub mod digest;
 pub mod distinguished_name;
 pub mod error;
 pub mod feed;
@@ -22,7 +26,10 @@ pub mod practitioner;
 pub mod publication;
 pub mod quality;
 pub mod query;
+pub mod registry_event;
 pub mod role;
+pub mod scheduled_act;
 pub mod suggestion;
+pub mod text;
 pub mod town;
 pub mod trust_list;

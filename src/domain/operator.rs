@@ -5,6 +5,7 @@ use time::{Date, OffsetDateTime};
 
 use super::ids::{Finess, InvalidId, Siret};
 use super::onboarding::OperatorState;
+use super::text::{self, InvalidText};
 
 /// What sort of body an operator is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -117,6 +118,65 @@ pub struct Operator {
     pub launch_on: Option<Date>,
     /// Version of the record, against lost updates.
     pub version: i64,
+}
+
+/// What people write of an operator, checked; the rest of the record is the registry's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperatorDraft {
+    /// Raison sociale.
+    pub legal_name: String,
+    /// What sort of body; unknown where a list alone told of it.
+    pub kind: Option<OperatorKind>,
+    /// FINESS or SIRET.
+    pub number: Option<RegisteredNumber>,
+    /// `ResponsableContact`: telephone and address.
+    pub responsible_contact: String,
+    /// `SupportContact`: telephone and address.
+    pub support_contact: String,
+}
+
+/// Why an operator is not recorded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct InvalidOperator {
+    /// Which field.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub problem: InvalidText,
+}
+
+impl OperatorDraft {
+    /// Characters of a legal name at most.
+    const NAME: usize = 200;
+    /// Characters of a contact at most.
+    const CONTACT: usize = 500;
+
+    /// The same with texts as they are kept.
+    pub fn checked(self) -> Result<Self, InvalidOperator> {
+        let wrong = |field| move |problem| InvalidOperator { field, problem };
+        Ok(Self {
+            legal_name: text::line(&self.legal_name, Self::NAME)
+                .and_then(text::wanted)
+                .map_err(wrong("legal_name"))?,
+            responsible_contact: text::line(&self.responsible_contact, Self::CONTACT)
+                .map_err(wrong("responsible_contact"))?,
+            support_contact: text::line(&self.support_contact, Self::CONTACT)
+                .map_err(wrong("support_contact"))?,
+            ..self
+        })
+    }
+}
+
+impl From<&Operator> for OperatorDraft {
+    fn from(operator: &Operator) -> Self {
+        Self {
+            legal_name: operator.legal_name.clone(),
+            kind: operator.kind,
+            number: operator.number.clone(),
+            responsible_contact: operator.responsible_contact.clone(),
+            support_contact: operator.support_contact.clone(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub async fn head(connection: &mut PgConnection) -> Result<FeedPosition, Storage
     Ok(FeedPosition(position))
 }
 
-/// Changes after a position, in order.
+/// Changes of documents after a position, in order; those of the trust space are not among them.
 pub async fn since(
     connection: &mut PgConnection,
     after: FeedPosition,
@@ -33,6 +33,7 @@ pub async fn since(
             keys
         from feed
         where position > $1
+            and kind <> 'trust'
         order by position
         limit $2",
         after.0,
@@ -57,13 +58,17 @@ pub async fn since(
         .collect()
 }
 
-/// How many keys stand in the feed after a position.
+/// How many keys of documents stand in the feed after a position.
 pub async fn pending_keys(
     connection: &mut PgConnection,
     after: FeedPosition,
 ) -> Result<i64, StorageError> {
     let keys = sqlx::query_scalar!(
-        r#"select coalesce(sum(cardinality(keys)), 0)::bigint as "keys!" from feed where position > $1"#,
+        r#"select
+            coalesce(sum(cardinality(keys)), 0)::bigint as "keys!"
+        from feed
+        where position > $1
+            and kind <> 'trust'"#,
         after.0,
     )
     .fetch_one(connection)
@@ -107,6 +112,43 @@ pub async fn append_touched(
         update feed_head set position = (select max(position) from appended) returning position"
     )))
     .bind(import_id)
+    .fetch_one(&mut *connection)
+    .await?;
+    wake(connection).await?;
+    Ok(FeedPosition(position))
+}
+
+/// Appends that these records of the trust space changed, as the writer's last statement; keys are a
+/// kind and a number or name, such as `operator:7`.
+///
+/// Locks the head of the feed until the transaction ends, as [`append_touched`] does.
+pub async fn append_trust(
+    connection: &mut PgConnection,
+    keys: &[String],
+) -> Result<FeedPosition, StorageError> {
+    let position = sqlx::query_scalar!(
+        r#"with head as (select position from feed_head for update),
+        batches as (
+            select
+                (ordinality - 1) / $2 + 1 as batch,
+                array_agg(key order by ordinality) as keys
+            from unnest($1::text[]) with ordinality as listed (key, ordinality)
+            group by 1
+            union all
+            select 1, '{}' where cardinality($1::text[]) = 0
+        ),
+        appended as (
+            insert into feed (position, kind, keys)
+            select head.position + batch, 'trust', keys
+            from batches, head
+            returning position
+        )
+        update feed_head
+        set position = (select max(position) from appended)
+        returning position"#,
+        keys,
+        i64::from(KEYS_PER_CHANGE),
+    )
     .fetch_one(&mut *connection)
     .await?;
     wake(connection).await?;

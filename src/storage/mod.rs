@@ -1,15 +1,26 @@
 //! The truth in PostgreSQL: the only layer that writes SQL. It knows no protocol and no index.
 
+pub mod administrators;
+pub mod alerts;
+pub mod approvals;
+pub mod bindings;
 pub mod bulk;
+pub mod campaigns;
+pub mod certificates;
 pub mod changes;
 pub mod codes;
 pub mod documents;
 pub mod embedded;
 mod entities;
 mod error;
+pub mod impact;
 pub mod imports;
+pub mod mail_domains;
 pub mod merge;
+pub mod operators;
 mod pool;
+pub mod registry_events;
+pub mod scheduled_acts;
 
 pub use entities::{ENTITIES, Entity};
 pub use error::StorageError;

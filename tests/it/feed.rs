@@ -134,6 +134,45 @@ fn a_commit_wakes_those_who_listen_and_a_rollback_does_not() {
     });
 }
 
+/// Appends changes of the trust space.
+async fn write_trust(pool: &PgPool, keys: &[String]) -> FeedPosition {
+    let mut transaction = pool.begin().await.unwrap();
+    let position = changes::append_trust(&mut transaction, keys).await.unwrap();
+    transaction.commit().await.unwrap();
+    position
+}
+
+#[test]
+fn changes_of_the_trust_space_take_their_place_and_are_not_shown_to_the_directory() {
+    with_database(async |database| {
+        let pool = &database.pool;
+        let mut wakes = changes::listen(pool).await.unwrap();
+        assert_eq!(write_trust(pool, &[]).await, FeedPosition(1));
+        timeout(DEADLINE, wakes.recv()).await.unwrap().unwrap();
+        let many: Vec<String> = (0..2_500).map(|n| format!("operator:{n}")).collect();
+        assert_eq!(write_trust(pool, &many).await, FeedPosition(4));
+        write(pool, &["a@b.fr".to_owned()], End::Commit).await;
+        let kept: Vec<(i64, Vec<String>)> = sqlx::query_as(
+            "select position, keys from feed where kind = 'trust' order by position",
+        )
+        .fetch_all(pool)
+        .await
+        .unwrap();
+        let sizes: Vec<usize> = kept.iter().map(|(_, keys)| keys.len()).collect();
+        assert_eq!(sizes, [0, 1_000, 1_000, 500]);
+        let keys: Vec<String> = kept.into_iter().flat_map(|(_, keys)| keys).collect();
+        assert_eq!(keys, many);
+
+        let mut truth = begin_snapshot(pool).await.unwrap();
+        let start = FeedPosition::default();
+        let read = changes::since(&mut truth, start, 10).await.unwrap();
+        let positions: Vec<i64> = read.iter().map(|change| change.position.0).collect();
+        assert_eq!(positions, [5]);
+        assert_eq!(changes::pending_keys(&mut truth, start).await.unwrap(), 1);
+        assert_eq!(changes::head(&mut truth).await.unwrap(), FeedPosition(5));
+    });
+}
+
 const PEOPLE: u32 = 150;
 
 fn address(n: u32) -> String {
@@ -244,6 +283,8 @@ fn no_reader_ever_sees_an_empty_or_a_half_built_index() {
         };
         for day in 2..=4 {
             import_day(pool, day).await;
+            served(&model, pool).await;
+            write_trust(pool, &["operator:1".to_owned()]).await;
             served(&model, pool).await;
         }
         cancel.cancel();

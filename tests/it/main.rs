@@ -10,6 +10,7 @@
 
 mod architecture;
 mod binary;
+mod campaign;
 mod embedded;
 mod embedded_kept;
 mod feed;

@@ -13,6 +13,7 @@ use crate::config;
 use crate::domain::administrator::{Actor, AdministratorRole};
 use crate::domain::clock::Clock;
 use crate::domain::error::{Failure, ROLE_INSUFFICIENT};
+use crate::storage::registry_events::RegistryEvent;
 use crate::storage::{self, Pool, StorageError};
 use crate::trust::sign::Signer;
 
@@ -35,6 +36,17 @@ struct Decision {
     /// Names of the others who agreed.
     approved_by: Vec<String>,
     reason: String,
+}
+
+impl Decision {
+    /// The beginning of its event: when, who, why; what it is about comes by struct update.
+    fn event(&self, action: &'static str) -> RegistryEvent {
+        RegistryEvent {
+            approved_by: self.approved_by.clone(),
+            reason: self.reason.clone(),
+            ..RegistryEvent::new(self.at, self.by.clone(), action)
+        }
+    }
 }
 
 impl TrustSpace {

@@ -1,0 +1,175 @@
+//! Why a path fails, in the words of the rules: what was found where, and what was expected.
+
+use std::fmt::Write as _;
+
+use time::OffsetDateTime;
+use webpki::Error;
+
+use super::{Anchors, MAX_CHAIN_LENGTH, MAX_INTERMEDIATES, PathError, judge};
+use crate::domain::certificate::CertificatePurpose;
+use crate::trust::certificate::Certificate;
+use crate::trust::rules::{Finding, Severity};
+
+/// What the validator of purposes answers; webpki's own error of that name cannot be made outside.
+pub(super) const USAGE_NOT_ALLOWED: Error = Error::ExtensionValueInvalid;
+
+fn finding(
+    rule: &str,
+    clause: &str,
+    found: impl Into<String>,
+    expected: impl Into<String>,
+) -> Finding {
+    Finding {
+        rule: rule.to_owned(),
+        clause: clause.to_owned(),
+        severity: Severity::Refuse,
+        found: found.into(),
+        expected: expected.into(),
+    }
+}
+
+pub(super) fn too_many(found: String) -> Finding {
+    finding(
+        "path.size",
+        "RFC 5280 §6.1",
+        found,
+        format!("a chain of at most {MAX_CHAIN_LENGTH} certificates"),
+    )
+}
+
+pub(super) fn too_deep(found: String) -> Finding {
+    finding(
+        "path.depth",
+        "RFC 5280 §6.1",
+        found,
+        format!("at most {MAX_INTERMEDIATES} between certificate and anchor"),
+    )
+}
+
+pub(super) fn no_leaf(certificate: &Certificate, purpose: CertificatePurpose) -> PathError {
+    PathError::new(
+        certificate,
+        finding(
+            "path.purpose",
+            "RFC 5280 §4.2.1.9",
+            format!("the purpose {}", purpose.as_str()),
+            "the purpose of a certificate that signs no others",
+        ),
+    )
+}
+
+pub(super) fn other_key(named: &[u8], held: &[u8], issuer: &Certificate) -> Finding {
+    finding(
+        "path.identifier",
+        "RFC 5280 §4.2.1.1",
+        format!("the authority's key {}", hexadecimal(named)),
+        format!("{}, the key of {}", hexadecimal(held), issuer.subject),
+    )
+}
+
+/// The certificate at fault, as far as it can be told from outside: an authority that breaks a rule,
+/// else the place where the names lead no further, else the leaf with what webpki says.
+pub(super) fn broken(
+    leaf: &Certificate,
+    intermediates: &[Certificate],
+    anchors: &Anchors,
+    at: OffsetDateTime,
+    reason: &Error,
+) -> PathError {
+    let mut at_hand = leaf;
+    for _ in 0..=intermediates.len() {
+        if anchors
+            .certificates()
+            .iter()
+            .any(|anchor| anchor.subject == at_hand.issuer)
+        {
+            return error(leaf, reason);
+        }
+        let next = intermediates
+            .iter()
+            .find(|it| it.subject == at_hand.issuer && *it != at_hand);
+        let Some(next) = next else {
+            return PathError::new(
+                at_hand,
+                finding(
+                    "path.issuer",
+                    "RFC 5280 §6.1.3 (a)(4)",
+                    format!("the issuer {}", at_hand.issuer),
+                    "an anchor, or an authority whose certificate was sent along",
+                ),
+            );
+        };
+        if let Err(refused) = judge(next, CertificatePurpose::IssuingAuthority, at) {
+            return refused;
+        }
+        at_hand = next;
+    }
+    error(leaf, reason)
+}
+
+/// What webpki says, as a finding.
+pub(super) fn error(certificate: &Certificate, reason: &Error) -> PathError {
+    let (rule, clause, expected) = match reason {
+        Error::CertExpired { .. } => (
+            "path.expired",
+            "RFC 5280 §6.1.3 (a)(2)",
+            "a path that is valid now",
+        ),
+        Error::CertNotValidYet { .. } => (
+            "path.not_yet",
+            "RFC 5280 §6.1.3 (a)(2)",
+            "a path that is valid now",
+        ),
+        Error::InvalidSignatureForPublicKey
+        | Error::UnsupportedSignatureAlgorithmContext(_)
+        | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => (
+            "path.signature",
+            "RFC 5280 §6.1.3 (a)(1)",
+            "a signature by the issuer's key",
+        ),
+        Error::NameConstraintViolation | Error::MaximumNameConstraintComparisonsExceeded => (
+            "path.name_constraints",
+            "RFC 5280 §6.1.3 (b), (c)",
+            "names that every authority of the path may certify",
+        ),
+        Error::PathLenConstraintViolated => (
+            "path.length",
+            "RFC 5280 §6.1.4 (l), (m)",
+            "no more authorities than each allows below it",
+        ),
+        Error::CaUsedAsEndEntity | Error::EndEntityUsedAsCa => (
+            "path.authority",
+            "RFC 5280 §6.1.4 (k)",
+            "authorities above, and none at the end",
+        ),
+        Error::UnknownIssuer => (
+            "path.issuer",
+            "RFC 5280 §6.1.3 (a)(4)",
+            "a path to a configured anchor",
+        ),
+        Error::MaximumPathBuildCallsExceeded
+        | Error::MaximumPathDepthExceeded
+        | Error::MaximumSignatureChecksExceeded => (
+            "path.depth",
+            "RFC 5280 §6.1",
+            "a path that is found in a few steps",
+        ),
+        error if *error == USAGE_NOT_ALLOWED => (
+            "path.extended_usage",
+            "RFC 5280 §4.2.1.12",
+            "extensions that can be read, and purposes that every authority of the path allows",
+        ),
+        // The list of the library's errors is open.
+        _ => ("path.encoding", "RFC 5280 §4.1", "a well-formed path"),
+    };
+    let found = format!("{reason:?}");
+    PathError::new(certificate, finding(rule, clause, found, expected))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(text, "{byte:02X}");
+        text
+    })
+}

@@ -1,0 +1,47 @@
+//! Version and serial number: what a revocation list can name.
+
+use super::{ALL, Outcome, Rule, Subject, refuse};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: "version",
+        clause: "RFC 5280 §4.1.2.1",
+        applies_to: ALL,
+        check: version,
+    },
+    Rule {
+        code: "serial.positive",
+        clause: "RFC 5280 §4.1.2.2",
+        applies_to: ALL,
+        check: positive,
+    },
+    Rule {
+        code: "serial.length",
+        clause: "RFC 5280 §4.1.2.2",
+        applies_to: ALL,
+        check: length,
+    },
+];
+
+fn version(subject: &Subject<'_>) -> Outcome {
+    match subject.certificate.version {
+        3 => Outcome::Pass,
+        version => refuse(version.to_string(), "version 3"),
+    }
+}
+
+fn positive(subject: &Subject<'_>) -> Outcome {
+    let serial = &subject.certificate.serial;
+    let is_negative = serial.first().is_none_or(|byte| byte & 0x80 != 0);
+    if is_negative || serial.iter().all(|byte| *byte == 0) {
+        return refuse(subject.certificate.serial_hex(), "a number above zero");
+    }
+    Outcome::Pass
+}
+
+fn length(subject: &Subject<'_>) -> Outcome {
+    match subject.certificate.serial.len() {
+        1..=20 => Outcome::Pass,
+        octets => refuse(format!("{octets} octets"), "at most 20 octets"),
+    }
+}
