@@ -16,3 +16,4 @@ mod feed;
 mod follower;
 mod import;
 mod support;
+mod trust_signers;
