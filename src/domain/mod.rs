@@ -16,6 +16,7 @@ pub mod error;
 pub mod feed;
 pub mod ids;
 pub mod import;
+pub mod list_version;
 pub mod mail_domain;
 pub mod mailbox;
 pub mod name;

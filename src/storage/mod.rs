@@ -1,5 +1,8 @@
 //! The truth in PostgreSQL: the only layer that writes SQL. It knows no protocol and no index.
 
+mod entities;
+mod error;
+mod pool;
 pub mod administrators;
 pub mod alerts;
 pub mod approvals;
@@ -11,16 +14,16 @@ pub mod changes;
 pub mod codes;
 pub mod documents;
 pub mod embedded;
-mod entities;
-mod error;
 pub mod impact;
 pub mod imports;
+pub mod list_signers;
 pub mod mail_domains;
 pub mod merge;
 pub mod operators;
-mod pool;
 pub mod registry_events;
 pub mod scheduled_acts;
+pub mod trust_entries;
+pub mod trust_lists;
 
 pub use entities::{ENTITIES, Entity};
 pub use error::StorageError;
