@@ -187,7 +187,15 @@ pub async fn presentable(
 
 /// The campaign of this number.
 pub async fn find(truth: &mut PgConnection, id: i64) -> Result<Option<Campaign>, StorageError> {
-    Ok(read(truth, Some(id), None).await?.pop())
+    Ok(read(truth, Some(id), None, 1).await?.pop())
+}
+
+/// The newest campaign of an operator.
+pub async fn newest(
+    truth: &mut PgConnection,
+    operator: i64,
+) -> Result<Option<Campaign>, StorageError> {
+    Ok(read(truth, None, Some(operator), 1).await?.pop())
 }
 
 /// Campaigns of an operator, the newest first.
@@ -195,13 +203,14 @@ pub async fn of_operator(
     truth: &mut PgConnection,
     operator: i64,
 ) -> Result<Vec<Campaign>, StorageError> {
-    read(truth, None, Some(operator)).await
+    read(truth, None, Some(operator), LISTED).await
 }
 
 async fn read(
     truth: &mut PgConnection,
     id: Option<i64>,
     operator: Option<i64>,
+    limit: i64,
 ) -> Result<Vec<Campaign>, StorageError> {
     let rows = sqlx::query!(
         "select
@@ -222,7 +231,7 @@ async fn read(
         limit $3",
         id,
         operator,
-        LISTED,
+        limit,
     )
     .fetch_all(truth)
     .await?;
