@@ -158,8 +158,7 @@ impl Transition {
             return Err(InvalidDocuments::TooMany);
         }
         for document in &mut self.documents {
-            document.reference =
-                text::wanted(text::line(&document.reference, REFERENCE)?)?;
+            document.reference = text::wanted(text::line(&document.reference, REFERENCE)?)?;
         }
         Ok(self)
     }
@@ -224,13 +223,13 @@ mod tests {
             }
             .checked()
         };
-        assert_eq!(with(&[" 2026/17 "]).unwrap().documents[0].reference, "2026/17");
+        assert_eq!(
+            with(&[" 2026/17 "]).unwrap().documents[0].reference,
+            "2026/17"
+        );
         assert_eq!(with(&["x"; 21]), Err(InvalidDocuments::TooMany));
         for bad in ["", "a\0b", &"a".repeat(201)] {
-            assert!(matches!(
-                with(&[bad]),
-                Err(InvalidDocuments::Reference(_))
-            ));
+            assert!(matches!(with(&[bad]), Err(InvalidDocuments::Reference(_))));
         }
     }
 }

@@ -6,7 +6,9 @@ use time::{Date, OffsetDateTime};
 use super::StorageError;
 use crate::domain::mail_domain::MailDomainName;
 use crate::domain::onboarding::OperatorState;
-use crate::domain::operator::{Operator, OperatorDraft, OperatorFilter, OperatorKind, RegisteredNumber};
+use crate::domain::operator::{
+    Operator, OperatorDraft, OperatorFilter, OperatorKind, RegisteredNumber,
+};
 
 struct OperatorRow {
     id: i64,

@@ -104,7 +104,8 @@ fn only_the_steps_of_a_life_are_taken() {
     ];
     for from in OperatorState::ALL {
         for to in OperatorState::ALL {
-            let expected = (!legal.contains(&(from, to))).then_some(Obstacle::Transition { from, to });
+            let expected =
+                (!legal.contains(&(from, to))).then_some(Obstacle::Transition { from, to });
             assert_eq!(met(from, to, |_, _, _, _| {}), expected);
         }
     }

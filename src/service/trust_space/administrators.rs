@@ -36,7 +36,9 @@ impl TrustSpace {
         let mut truth = storage::begin(&mut connection).await?;
         let id = administrators::add(&mut truth, &name, role, &token.sha256(), at)
             .await?
-            .ok_or_else(|| Failure::new(&ADMINISTRATOR_EXISTS, "The name stays with its holder."))?;
+            .ok_or_else(|| {
+                Failure::new(&ADMINISTRATOR_EXISTS, "The name stays with its holder.")
+            })?;
         registry_events::append(
             &mut truth,
             &RegistryEvent {

@@ -110,10 +110,7 @@ impl TrustSpace {
     }
 
     /// Acts that wait or waited, the newest first.
-    pub async fn approvals(
-        &self,
-        filter: Option<ApprovalState>,
-    ) -> Result<Vec<Approval>, Failure> {
+    pub async fn approvals(&self, filter: Option<ApprovalState>) -> Result<Vec<Approval>, Failure> {
         let mut connection = self.connection().await?;
         Ok(approvals::list(&mut connection, filter).await?)
     }

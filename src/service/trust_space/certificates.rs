@@ -12,8 +12,8 @@ use crate::domain::error::{
     CERTIFICATE_ALONE, CERTIFICATE_NOT_FOUND, CERTIFICATE_TRANSITION, Failure,
 };
 use crate::domain::figure::counted;
-use crate::domain::registry_event::RecordedEvent;
-use crate::storage::registry_events::{self, EventFilter, RegistryEvent};
+use crate::domain::registry_event::{EventFilter, RecordedEvent};
+use crate::storage::registry_events::{self, RegistryEvent};
 use crate::storage::{Connection, bindings, certificates, changes, operators};
 
 impl TrustSpace {

@@ -126,7 +126,10 @@ pub(super) async fn active_certificates(
         expiring_within_days: None,
     };
     let found = certificates::list(truth, &filter, at, 0, COUNTED).await?;
-    Ok(found.into_iter().map(|certificate| certificate.id).collect())
+    Ok(found
+        .into_iter()
+        .map(|certificate| certificate.id)
+        .collect())
 }
 
 /// What a certificate would bring into the list; nothing while its operator is not in it.
@@ -147,7 +150,10 @@ async fn coming(
 
 async fn known(truth: &mut Connection, id: i64) -> Result<CertificateRecord, Failure> {
     certificates::find(truth, id).await?.ok_or_else(|| {
-        Failure::new(&CERTIFICATE_NOT_FOUND, format!("There is no certificate {id}."))
+        Failure::new(
+            &CERTIFICATE_NOT_FOUND,
+            format!("There is no certificate {id}."),
+        )
     })
 }
 

@@ -108,7 +108,10 @@ impl TrustSpace {
         may_amend(&mut truth, &operator, &after).await?;
         operators::amend(&mut truth, id, &after).await?;
         let contacts = |draft: &OperatorDraft| {
-            (draft.responsible_contact.clone(), draft.support_contact.clone())
+            (
+                draft.responsible_contact.clone(),
+                draft.support_contact.clone(),
+            )
         };
         if contacts(&before) != contacts(&after) {
             bindings::touch_operator(&mut truth, id, at).await?;

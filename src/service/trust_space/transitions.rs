@@ -1,11 +1,9 @@
 //! Steps in an operator's life, done in the transaction of the act that asks for them.
 
-use super::impact::{active_certificates, no_operator};
 use super::Decision;
+use super::impact::{active_certificates, no_operator};
 use crate::domain::alert::AlertCode;
-use crate::domain::error::{
-    ErrorCode, Failure, OPERATOR_INCOMPLETE, OPERATOR_TRANSITION,
-};
+use crate::domain::error::{ErrorCode, Failure, OPERATOR_INCOMPLETE, OPERATOR_TRANSITION};
 use crate::domain::obstacle::{Evidence, Obstacle, in_the_way};
 use crate::domain::onboarding::{OperatorState, Transition};
 use crate::domain::operator::Operator;

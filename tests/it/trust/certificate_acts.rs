@@ -11,7 +11,11 @@ use super::registered::{Registered, with_registered};
 
 /// Asked for by one administrator and, where it takes two, agreed to by the other.
 async fn act(registry: &Registered, act: Act) -> Result<(), Failure> {
-    match registry.space.request(&registry.anne, act, "a test").await? {
+    match registry
+        .space
+        .request(&registry.anne, act, "a test")
+        .await?
+    {
         Requested::Done => Ok(()),
         Requested::Pending(approval) => {
             let settled = registry.space.approve(&registry.bruno, approval.id).await?;
@@ -82,7 +86,10 @@ fn from_the_first_day_to_the_last_the_list_follows_and_history_keeps_all_of_it()
             ]
         );
         let detail = registry.space.certificate(certificate).await.unwrap();
-        assert_eq!(detail.record.revocation_reason, Some(RevocationReason::KeyCompromise));
+        assert_eq!(
+            detail.record.revocation_reason,
+            Some(RevocationReason::KeyCompromise)
+        );
     });
 }
 
@@ -99,9 +106,21 @@ fn what_may_not_follow_is_refused_and_what_may_is_named() {
         ];
         // In the order of the acts: whether each may follow.
         for (state, may, named) in [
-            ("pending", [true, false, false, false, true], "active or revoked or expired"),
-            ("active", [false, true, false, true, true], "suspended or revoked or expired or superseded"),
-            ("suspended", [false, false, true, false, true], "active or revoked or expired"),
+            (
+                "pending",
+                [true, false, false, false, true],
+                "active or revoked or expired",
+            ),
+            (
+                "active",
+                [false, true, false, true, true],
+                "suspended or revoked or expired or superseded",
+            ),
+            (
+                "suspended",
+                [false, false, true, false, true],
+                "active or revoked or expired",
+            ),
             ("revoked", [false; 5], "nothing follows"),
             ("expired", [false, false, false, false, true], "revoked"),
             ("superseded", [false, false, false, false, true], "revoked"),
@@ -133,15 +152,23 @@ fn one_administrator_cannot_end_a_hold() {
         let certificate = registry.add(1, "mx1", 365).await.unwrap();
         registry.bind("a.mssante.fr", certificate).await.unwrap();
         act(&registry, activate(certificate)).await.unwrap();
-        act(&registry, Act::SuspendCertificate { certificate }).await.unwrap();
+        act(&registry, Act::SuspendCertificate { certificate })
+            .await
+            .unwrap();
         let release = Act::ReleaseCertificate { certificate };
-        let asked = registry.space.request(&registry.anne, release, "it was a mistake").await;
+        let asked = registry
+            .space
+            .request(&registry.anne, release, "it was a mistake")
+            .await;
         let Requested::Pending(approval) = asked.unwrap() else {
             panic!("done by one");
         };
         let own = registry.space.approve(&registry.anne, approval.id).await;
         assert_eq!(own.unwrap_err().code.code, "approval.own");
-        let again = registry.space.request(&registry.anne, activate(certificate), "again").await;
+        let again = registry
+            .space
+            .request(&registry.anne, activate(certificate), "again")
+            .await;
         assert_eq!(again.unwrap_err().code.code, "certificate.transition");
         assert_eq!(registry.standing().await, [""; 0]);
     });
@@ -177,9 +204,19 @@ fn a_rotation_has_two_in_force_until_the_older_one_is_retired() {
                 format!("b.mssante.fr {new}"),
             ]
         );
-        assert_eq!(updated_at(&registry, old).await, began_at, "nothing changed of these");
-        assert_eq!(updated_at(&registry, new).await, [registry.now(); 2], "another name, new entries");
-        act(&registry, Act::SupersedeCertificate { certificate: old }).await.unwrap();
+        assert_eq!(
+            updated_at(&registry, old).await,
+            began_at,
+            "nothing changed of these"
+        );
+        assert_eq!(
+            updated_at(&registry, new).await,
+            [registry.now(); 2],
+            "another name, new entries"
+        );
+        act(&registry, Act::SupersedeCertificate { certificate: old })
+            .await
+            .unwrap();
         assert_eq!(
             registry.standing().await,
             [format!("a.mssante.fr {new}"), format!("b.mssante.fr {new}")]
@@ -205,7 +242,12 @@ fn a_renewal_under_the_same_name_is_the_same_entry() {
         // Its twin keeps the entry in the list: nothing would go.
         let suspend = Act::SuspendCertificate { certificate: old };
         let impact = registry.space.preview(&suspend).await.unwrap();
-        assert_eq!((impact.entries, impact.of_entries), (0, 1), "{}", impact.sentence);
+        assert_eq!(
+            (impact.entries, impact.of_entries),
+            (0, 1),
+            "{}",
+            impact.sentence
+        );
     });
 }
 
@@ -220,7 +262,11 @@ fn a_certificate_takes_over_from_what_a_list_told_of_by_its_name() {
             )
             .await;
         let certificate = registry.add(1, "mx1", 365).await.unwrap();
-        assert_eq!(registry.standing().await.len(), 2, "nothing happens before it is active");
+        assert_eq!(
+            registry.standing().await.len(),
+            2,
+            "nothing happens before it is active"
+        );
         act(&registry, activate(certificate)).await.unwrap();
         assert_eq!(
             registry.standing().await,
@@ -230,7 +276,9 @@ fn a_certificate_takes_over_from_what_a_list_told_of_by_its_name() {
             ]
         );
         assert_eq!(
-            registry.texts("select distinct description from standing_entry").await,
+            registry
+                .texts("select distinct description from standing_entry")
+                .await,
             ["as the list said"]
         );
         assert_eq!(
@@ -257,7 +305,10 @@ fn a_hold_on_a_name_is_not_lifted_by_registering_its_certificate() {
         let certificate = registry.add(1, "mx1", 365).await.unwrap();
         let held = act(&registry, activate(certificate)).await.unwrap_err();
         assert_eq!(held.code.code, "certificate.transition");
-        assert!(held.detail.contains(&format!("certificate {named}")), "{held}");
+        assert!(
+            held.detail.contains(&format!("certificate {named}")),
+            "{held}"
+        );
         assert_eq!(registry.standing().await, [""; 0]);
     });
 }
@@ -334,7 +385,9 @@ fn a_preview_counts_what_rests_on_a_certificate_alone() {
         for mail_domain in ["a.mssante.fr", "shared.mssante.fr"] {
             registry.bind(mail_domain, certificate).await.unwrap();
         }
-        registry.add_by_name(2, "CN=mx9,C=FR", &["c.mssante.fr"]).await;
+        registry
+            .add_by_name(2, "CN=mx9,C=FR", &["c.mssante.fr"])
+            .await;
         sqlx::raw_sql(
             "insert into mailbox (address, kind, accepts_paperless, unlisted, flags, digest, closed_on, import_id)
             select address, 'PER', false, unlisted, '', gen_random_uuid(), closed_on::date, 1
@@ -347,9 +400,18 @@ fn a_preview_counts_what_rests_on_a_certificate_alone() {
         .execute(&registry.pool)
         .await
         .unwrap();
-        let impact = registry.space.preview(&activate(certificate)).await.unwrap();
+        let impact = registry
+            .space
+            .preview(&activate(certificate))
+            .await
+            .unwrap();
         assert_eq!(
-            (impact.entries, impact.of_entries, impact.mail_domains, impact.mailboxes),
+            (
+                impact.entries,
+                impact.of_entries,
+                impact.mail_domains,
+                impact.mailboxes
+            ),
             (2, 1, 2, 2),
             "{}",
             impact.sentence
@@ -357,12 +419,21 @@ fn a_preview_counts_what_rests_on_a_certificate_alone() {
         act(&registry, activate(certificate)).await.unwrap();
         let impact = registry.space.preview(&revoke(certificate)).await.unwrap();
         assert_eq!(
-            (impact.entries, impact.of_entries, impact.mail_domains, impact.mailboxes),
+            (
+                impact.entries,
+                impact.of_entries,
+                impact.mail_domains,
+                impact.mailboxes
+            ),
             (2, 3, 2, 2),
             "{}",
             impact.sentence
         );
-        let nothing = registry.space.preview(&activate(certificate)).await.unwrap();
+        let nothing = registry
+            .space
+            .preview(&activate(certificate))
+            .await
+            .unwrap();
         assert_eq!(nothing.entries, 0);
     });
 }

@@ -267,7 +267,9 @@ fn who_may_only_look_registers_nothing_and_who_left_neither() {
             .add_certificate(&registry.claire, 1, &upload, "a test")
             .await;
         assert_eq!(auditor.unwrap_err().code.code, "administrator.role");
-        let nobody = space.add_certificate(&registry.anne, 99, &upload, "a test").await;
+        let nobody = space
+            .add_certificate(&registry.anne, 99, &upload, "a test")
+            .await;
         assert_eq!(nobody.unwrap_err().code.code, "operator.not_found");
         for state in ["withdrawn", "revoked"] {
             sqlx::query("update operator set state = $1 where id = 1")
@@ -275,7 +277,9 @@ fn who_may_only_look_registers_nothing_and_who_left_neither() {
                 .execute(&registry.pool)
                 .await
                 .unwrap();
-            let gone = space.add_certificate(&registry.anne, 1, &upload, "a test").await;
+            let gone = space
+                .add_certificate(&registry.anne, 1, &upload, "a test")
+                .await;
             assert_eq!(gone.unwrap_err().code.code, "operator.transition");
         }
     });
