@@ -83,7 +83,10 @@ error_codes! {
     CERTIFICATE_REFUSED = "certificate.refused", Invalid, "The certificate breaks a rule of the trust space.";
     CERTIFICATE_EXISTS = "certificate.exists", Conflict, "This certificate is registered already.";
     CERTIFICATE_TRANSITION = "certificate.transition", Conflict, "The certificate cannot go from its state to the one asked for.";
+    CERTIFICATE_ALONE = "certificate.alone", Conflict, "No other certificate in force stands behind the same mail domains.";
     CERTIFICATE_NAME_TAKEN = "certificate.name_taken", Conflict, "The name on the certificate is that of another operator.";
+    ACT_INVALID = "act.invalid", Invalid, "The act cannot be asked for like this.";
+    ACT_PENDING = "act.pending", Conflict, "The same act waits for a second administrator already.";
     APPROVAL_NOT_FOUND = "approval.not_found", NotFound, "There is no approval of this number.";
     APPROVAL_SETTLED = "approval.settled", Conflict, "The approval was settled before.";
     APPROVAL_OWN = "approval.own", Forbidden, "Two different administrators are needed, and this one has agreed already.";
@@ -115,6 +118,9 @@ pub struct Failure {
     pub code: &'static ErrorCode,
     /// One sentence on this case: names, values and limits, never a person.
     pub detail: String,
+    /// The same for machines, where there is more to say than a sentence: an object whose members
+    /// the code decides, such as `findings` of `certificate.refused`.
+    pub particulars: Option<Box<serde_json::Value>>,
 }
 
 impl Failure {
@@ -123,7 +129,15 @@ impl Failure {
         Self {
             code,
             detail: detail.into(),
+            particulars: None,
         }
+    }
+
+    /// The same failure with its particulars for machines.
+    #[must_use]
+    pub fn with_particulars(mut self, particulars: serde_json::Value) -> Self {
+        self.particulars = Some(Box::new(particulars));
+        self
     }
 
     /// The coarse kind.

@@ -13,6 +13,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::known::Known;
+use super::trust::{TrustFamilies, TrustReading};
 use crate::domain::feed::{DocumentKind, FeedPosition};
 
 /// The measurements of this process; cheap to clone.
@@ -34,6 +35,7 @@ struct Families {
     rebuild_done: Gauge,
     rebuild_total: Gauge,
     skipped: Gauge,
+    trust: TrustFamilies,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -107,6 +109,7 @@ impl Metrics {
             rebuild_done: Gauge::default(),
             rebuild_total: Gauge::default(),
             skipped: Gauge::default(),
+            trust: TrustFamilies::default(),
         };
         families.register();
         Self(Arc::new(families))
@@ -147,6 +150,11 @@ impl Metrics {
                 .get_or_create(&OutcomeLabels { outcome })
                 .inc_by(count);
         }
+    }
+
+    /// What is known of the trust space now; `None` where it cannot be read.
+    pub fn trust(&self, reading: Option<&TrustReading>) {
+        self.0.trust.show(reading);
     }
 
     /// Everything measured, in the text format (`OpenMetrics` 1.0), with this reading.
@@ -191,6 +199,7 @@ impl Metrics {
 impl Families {
     fn register(&mut self) {
         let registry = &mut self.registry;
+        self.trust.register(registry);
         registry.register(
             "http_requests",
             "Requests answered, by route, method and status",

@@ -3,5 +3,6 @@
 mod known;
 pub mod log;
 pub mod metrics;
+pub mod trust;
 
 pub use metrics::Metrics;

@@ -17,4 +17,5 @@ mod feed;
 mod follower;
 mod import;
 mod support;
+mod trust;
 mod trust_signers;

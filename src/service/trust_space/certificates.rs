@@ -1,15 +1,345 @@
-//! Part of the trust space: certificates.
+//! Certificates of operators: how they are read, and how acts move them from state to state.
 
-use super::Decision;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::operators::hold_living;
+use super::{Decision, TrustSpace};
 use crate::domain::act::Act;
-use crate::domain::error::Failure;
-use crate::storage::Connection;
+use crate::domain::certificate::{CertificateState, RevocationReason};
+use crate::domain::certificate_record::{CertificateDetail, CertificateFilter, CertificateRecord};
+use crate::domain::error::{
+    CERTIFICATE_ALONE, CERTIFICATE_NOT_FOUND, CERTIFICATE_TRANSITION, Failure,
+};
+use crate::domain::figure::counted;
+use crate::domain::registry_event::{EventFilter, RecordedEvent};
+use crate::storage::registry_events::{self, RegistryEvent};
+use crate::storage::{Connection, bindings, certificates, changes, operators};
+
+impl TrustSpace {
+    /// A certificate with the mail domains behind which it stands; `certificate.not_found`.
+    pub async fn certificate(&self, id: i64) -> Result<CertificateDetail, Failure> {
+        let mut truth = self.connection().await?;
+        let record = certificates::find(&mut truth, id).await?;
+        Ok(CertificateDetail {
+            record: record.ok_or_else(|| unknown(id))?,
+            mail_domains: bindings::of_certificate(&mut truth, id).await?,
+            chain: certificates::chain(&mut truth, id).await?,
+        })
+    }
+
+    /// Certificates after a number, in the order of their numbers.
+    pub async fn certificates(
+        &self,
+        filter: &CertificateFilter,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<CertificateRecord>, Failure> {
+        let mut truth = self.connection().await?;
+        let now = self.clock.now();
+        Ok(certificates::list(&mut truth, filter, now, after, limit).await?)
+    }
+
+    /// What happened to a certificate after an event, in the order of history;
+    /// `certificate.not_found`.
+    pub async fn certificate_events(
+        &self,
+        id: i64,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<RecordedEvent>, Failure> {
+        let mut truth = self.connection().await?;
+        certificates::find(&mut truth, id)
+            .await?
+            .ok_or_else(|| unknown(id))?;
+        let filter = EventFilter {
+            certificate: Some(id),
+            ..EventFilter::default()
+        };
+        Ok(registry_events::list(&mut truth, filter, after, limit).await?)
+    }
+}
 
 /// Does an act on certificates in the caller's transaction.
 pub(super) async fn apply(
-    _truth: &mut Connection,
-    _decision: &Decision,
-    _act: &Act,
+    truth: &mut Connection,
+    decision: &Decision,
+    act: &Act,
 ) -> Result<(), Failure> {
+    match *act {
+        Act::ActivateCertificate {
+            certificate,
+            replaces,
+        } => activate(truth, decision, certificate, replaces).await,
+        Act::SuspendCertificate { certificate } => {
+            leave(
+                truth,
+                decision,
+                certificate,
+                CertificateState::Suspended,
+                None,
+            )
+            .await
+        }
+        Act::ReleaseCertificate { certificate } => release(truth, decision, certificate).await,
+        Act::SupersedeCertificate { certificate } => supersede(truth, decision, certificate).await,
+        Act::RevokeCertificate {
+            certificate,
+            because,
+        } => {
+            let to = CertificateState::Revoked;
+            leave(truth, decision, certificate, to, Some(because)).await
+        }
+        Act::MoveOperator(_)
+        | Act::PublishTrustList { .. }
+        | Act::AnnounceSigner { .. }
+        | Act::SwitchSigner { .. }
+        | Act::WithdrawSigner { .. } => Ok(()),
+    }
+}
+
+/// The first time in the list; behind the mail domains of the one it replaces, and in the place of
+/// what a list told of by the same name.
+async fn activate(
+    truth: &mut Connection,
+    decision: &Decision,
+    id: i64,
+    replaces: Option<i64>,
+) -> Result<(), Failure> {
+    let record = held(truth, id).await?;
+    hold_living(truth, record.operator).await?;
+    // A hold ends by its own act, which takes two administrators.
+    from(&record, CertificateState::Pending, CertificateState::Active)?;
+    in_time(&record, decision)?;
+    let match_key = record.dn.match_key();
+    not_on_hold(truth, &record, &match_key).await?;
+    let mut keys = vec![key(id)];
+    bindings::touch_certificate(truth, id, decision.at).await?;
+    if let Some(replaced) = replaces {
+        let replaced = held(truth, replaced).await?;
+        replaceable(&record, &replaced)?;
+        bindings::copy(truth, replaced.id, id, decision.at).await?;
+    }
+    for named in certificates::known_by_name(truth, record.operator, &match_key).await? {
+        if named.id == id {
+            continue;
+        }
+        bindings::copy(truth, named.id, id, decision.at).await?;
+        move_to(truth, decision, &named, CertificateState::Superseded, None).await?;
+        keys.push(key(named.id));
+    }
+    move_to(truth, decision, &record, CertificateState::Active, None).await?;
+    changes::append_trust(truth, &keys).await?;
     Ok(())
+}
+
+async fn release(truth: &mut Connection, decision: &Decision, id: i64) -> Result<(), Failure> {
+    let record = held(truth, id).await?;
+    hold_living(truth, record.operator).await?;
+    from(
+        &record,
+        CertificateState::Suspended,
+        CertificateState::Active,
+    )?;
+    in_time(&record, decision)?;
+    bindings::touch_certificate(truth, id, decision.at).await?;
+    move_to(truth, decision, &record, CertificateState::Active, None).await?;
+    changes::append_trust(truth, &[key(id)]).await?;
+    Ok(())
+}
+
+/// Retires a certificate; not where a mail domain would have none in its place: that is a
+/// suspension or a revocation, and is to be called so.
+async fn supersede(truth: &mut Connection, decision: &Decision, id: i64) -> Result<(), Failure> {
+    let record = held(truth, id).await?;
+    legal(&record, CertificateState::Superseded)?;
+    let alone = bindings::left_alone_without(truth, id, decision.at).await?;
+    if let Some(first) = alone.first() {
+        let others = match u64::try_from(alone.len() - 1).unwrap_or_default() {
+            0 => String::new(),
+            count => format!(" and {}", counted(count, "other", "others")),
+        };
+        return Err(Failure::new(
+            &CERTIFICATE_ALONE,
+            format!(
+                "Nothing in force would stand behind {first}{others} without certificate {id}: activate its successor there, or suspend or revoke it."
+            ),
+        ));
+    }
+    move_to(truth, decision, &record, CertificateState::Superseded, None).await?;
+    changes::append_trust(truth, &[key(id)]).await?;
+    Ok(())
+}
+
+/// Out of the list.
+async fn leave(
+    truth: &mut Connection,
+    decision: &Decision,
+    id: i64,
+    to: CertificateState,
+    because: Option<RevocationReason>,
+) -> Result<(), Failure> {
+    let record = held(truth, id).await?;
+    legal(&record, to)?;
+    move_to(truth, decision, &record, to, because).await?;
+    changes::append_trust(truth, &[key(id)]).await?;
+    Ok(())
+}
+
+/// Writes a step that was found legal, and its event.
+pub(super) async fn move_to(
+    truth: &mut Connection,
+    decision: &Decision,
+    record: &CertificateRecord,
+    to: CertificateState,
+    because: Option<RevocationReason>,
+) -> Result<(), Failure> {
+    certificates::set_state(truth, record.id, to, because, decision.at).await?;
+    let detail = because.map_or_else(
+        || serde_json::json!({}),
+        |because| serde_json::json!({ "revocation_reason": because }),
+    );
+    registry_events::append(
+        truth,
+        &RegistryEvent {
+            operator: Some(record.operator),
+            certificate: Some(record.id),
+            from_state: Some(record.state.as_str()),
+            to_state: Some(to.as_str()),
+            detail,
+            ..decision.event("certificate.moved")
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+/// A certificate's key in the change feed.
+pub(super) fn key(certificate: i64) -> String {
+    format!("certificate:{certificate}")
+}
+
+/// A certificate, held until the transaction ends; its operator first, so that two acts on one
+/// operator wait for each other and never cross.
+pub(super) async fn held(truth: &mut Connection, id: i64) -> Result<CertificateRecord, Failure> {
+    let record = certificates::find(truth, id).await?;
+    let record = record.ok_or_else(|| unknown(id))?;
+    operators::hold(truth, record.operator).await?;
+    let record = certificates::hold(truth, id).await?;
+    record.ok_or_else(|| unknown(id))
+}
+
+fn unknown(id: i64) -> Failure {
+    Failure::new(
+        &CERTIFICATE_NOT_FOUND,
+        format!("There is no certificate {id}."),
+    )
+}
+
+fn legal(record: &CertificateRecord, to: CertificateState) -> Result<(), Failure> {
+    if record.state.may_become(to) {
+        return Ok(());
+    }
+    Err(illegal(record, to))
+}
+
+fn from(
+    record: &CertificateRecord,
+    state: CertificateState,
+    to: CertificateState,
+) -> Result<(), Failure> {
+    if record.state == state {
+        return Ok(());
+    }
+    Err(illegal(record, to))
+}
+
+fn illegal(record: &CertificateRecord, to: CertificateState) -> Failure {
+    let next: Vec<&str> = record.state.next().iter().map(|it| it.as_str()).collect();
+    let (id, state) = (record.id, record.state.as_str());
+    let way = match (record.state, to, next.as_slice()) {
+        (CertificateState::Suspended, CertificateState::Active, _) => {
+            "its hold ends by a release".to_owned()
+        }
+        (_, _, []) => "nothing follows".to_owned(),
+        (_, _, next) => format!("it can become {}", next.join(" or ")),
+    };
+    Failure::new(
+        &CERTIFICATE_TRANSITION,
+        format!(
+            "Certificate {id} is {state} and cannot become {}: {way}.",
+            to.as_str()
+        ),
+    )
+    .with_particulars(serde_json::json!({ "state": state, "next_states": next }))
+}
+
+/// A certificate that is known by its name alone has no time of its own.
+fn in_time(record: &CertificateRecord, decision: &Decision) -> Result<(), Failure> {
+    let Some(content) = &record.content else {
+        return Ok(());
+    };
+    if content.is_valid_at(decision.at) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        &CERTIFICATE_TRANSITION,
+        format!(
+            "Certificate {} is valid from {} to {} only.",
+            record.id,
+            moment(content.not_before),
+            moment(content.not_after),
+        ),
+    ))
+}
+
+/// A list says names: under the name of a certificate on hold a new one would end the hold, which
+/// takes two administrators.
+async fn not_on_hold(
+    truth: &mut Connection,
+    record: &CertificateRecord,
+    match_key: &str,
+) -> Result<(), Failure> {
+    match certificates::on_hold(truth, record.operator, match_key).await? {
+        None => Ok(()),
+        Some(held) => Err(Failure::new(
+            &CERTIFICATE_TRANSITION,
+            format!(
+                "Certificate {} bears the name of certificate {held}, which is on hold: release or revoke that one first.",
+                record.id
+            ),
+        )),
+    }
+}
+
+/// Two of one operator, the older one in the list or on hold.
+fn replaceable(record: &CertificateRecord, replaced: &CertificateRecord) -> Result<(), Failure> {
+    if record.operator != replaced.operator || record.id == replaced.id {
+        return Err(Failure::new(
+            &CERTIFICATE_TRANSITION,
+            format!(
+                "Certificate {} does not take over from certificate {}: it must be another one of the same operator.",
+                record.id, replaced.id
+            ),
+        ));
+    }
+    match replaced.state {
+        CertificateState::Active
+        | CertificateState::Suspended
+        | CertificateState::Expired
+        | CertificateState::Superseded
+        | CertificateState::Revoked => Ok(()),
+        CertificateState::Pending => Err(Failure::new(
+            &CERTIFICATE_TRANSITION,
+            format!(
+                "Certificate {} was never in the list: there is nothing to take over from it.",
+                replaced.id
+            ),
+        )),
+    }
+}
+
+/// A moment as people and machines read it, RFC 3339.
+pub(super) fn moment(at: OffsetDateTime) -> String {
+    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
 }

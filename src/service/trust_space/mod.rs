@@ -2,12 +2,33 @@
 //! truth. It knows nothing of HTTP; who asks comes in as an [`Actor`].
 
 mod acts;
+mod administrators;
+mod alerts;
+mod approvals;
+mod bindings;
+mod campaigns;
 mod certificates;
+mod due;
+mod events;
+mod expiry;
+mod impact;
+mod mail_domains;
 mod operators;
+mod probing;
 mod publication;
+mod registration;
 mod signers;
+mod transitions;
+
+pub use acts::Requested;
+pub use administrators::NewAdministrator;
+pub use due::Due;
+pub use mail_domains::{MailDomainChanges, NewMailDomain};
+pub use operators::{NewOperator, OperatorChanges, OperatorDetail};
 
 use std::sync::Arc;
+
+use tokio::sync::Semaphore;
 
 use crate::config;
 use crate::domain::administrator::{Actor, AdministratorRole};
@@ -25,6 +46,8 @@ pub struct TrustSpace {
     settings: Arc<config::Trust>,
     /// Signing keys that this node can use, opened; which one signs is in the truth.
     keys: Arc<[Arc<dyn Signer>]>,
+    /// How many campaigns this node may begin still: each holds a connection while it runs.
+    campaigns: Arc<Semaphore>,
 }
 
 /// An act on its way into the truth: when, in whose name, and why. History keeps all of it.
@@ -62,6 +85,7 @@ impl TrustSpace {
             clock,
             settings,
             keys: keys.into(),
+            campaigns: Arc::new(Semaphore::new(campaigns::AT_ONCE)),
         }
     }
 
@@ -77,6 +101,16 @@ impl TrustSpace {
                 )),
             },
         }
+    }
+
+    /// A decision of one person, now; `act.invalid` where it has no reason.
+    fn decided(&self, actor: &Actor, reason: &str) -> Result<Decision, Failure> {
+        Ok(Decision {
+            at: self.clock.now(),
+            by: actor.name().to_owned(),
+            approved_by: Vec::new(),
+            reason: acts::reason(reason)?,
+        })
     }
 
     async fn connection(&self) -> Result<storage::Acquired, StorageError> {

@@ -1,0 +1,269 @@
+//! How a certificate comes into the registry: read, judged rule by rule, its path followed to an
+//! anchor, its name compared with all others. Nothing is kept of what is refused.
+
+use time::OffsetDateTime;
+
+use super::administrators::hold_rights;
+use super::certificates::{held, key};
+use super::operators::hold_living;
+use super::{Decision, TrustSpace};
+use crate::config;
+use crate::domain::administrator::Actor;
+use crate::domain::certificate::{CertificatePurpose, CertificateState};
+use crate::domain::certificate_record::CertificateRecord;
+use crate::domain::error::{
+    CERTIFICATE_EXISTS, CERTIFICATE_NAME_TAKEN, CERTIFICATE_REFUSED, CERTIFICATE_UNREADABLE,
+    Failure, INTERNAL,
+};
+use crate::domain::operator::{Operator, RegisteredNumber};
+use crate::storage::certificates::NewCertificate;
+use crate::storage::registry_events::{self, RegistryEvent};
+use crate::storage::{self, Connection, certificates, changes};
+use crate::trust::certificate::{Certificate, read_upload};
+use crate::trust::chain::{Anchors, check_path};
+use crate::trust::rules::{Finding, Severity, Subject, WithoutRevocation, lint};
+
+/// A certificate that could be read, with what was sent beside it and what is to be said of it.
+struct Examined {
+    certificate: Certificate,
+    others: Vec<Certificate>,
+    /// Refusals first.
+    findings: Vec<Finding>,
+}
+
+impl TrustSpace {
+    /// What the rules and the path have to say of an upload, refusals first; nothing is kept.
+    /// `certificate.unreadable` where there is no certificate in it.
+    pub async fn lint(&self, upload: &[u8]) -> Result<Vec<Finding>, Failure> {
+        Ok(self.examine(upload, self.clock.now()).await?.findings)
+    }
+
+    /// Registers a certificate of an operator, PEM (with its chain or without) or DER, as pending.
+    ///
+    /// `certificate.unreadable`; `certificate.refused`, with every finding in the sentence and as
+    /// the particular `findings`; `certificate.exists`; `certificate.name_taken`;
+    /// `operator.not_found`; `operator.transition` where the operator left for good.
+    pub async fn add_certificate(
+        &self,
+        actor: &Actor,
+        operator: i64,
+        upload: &[u8],
+        reason: &str,
+    ) -> Result<CertificateRecord, Failure> {
+        Self::may_act(actor)?;
+        let decision = self.decided(actor, reason)?;
+        let mut examined = self.examine(upload, decision.at).await?;
+        let mut connection = self.connection().await?;
+        let mut truth = storage::begin(&mut connection).await?;
+        hold_rights(&mut truth, actor).await?;
+        let owner = hold_living(&mut truth, operator).await?;
+        let number = examined.certificate.subject.organizational_unit();
+        examined.findings.extend(other_number(&owner, number));
+        let (refused, warned): (Vec<_>, Vec<_>) = examined
+            .findings
+            .into_iter()
+            .partition(|finding| finding.severity == Severity::Refuse);
+        if !refused.is_empty() {
+            return Err(refusal(&refused));
+        }
+        let certificate = &examined.certificate;
+        let id = insert(
+            &mut truth,
+            &decision,
+            operator,
+            certificate,
+            &examined.others,
+            &warned,
+        );
+        let id = id.await?;
+        changes::append_trust(&mut truth, &[key(id)]).await?;
+        let record = held(&mut truth, id).await?;
+        storage::commit(truth).await?;
+        Ok(record)
+    }
+
+    async fn examine(&self, upload: &[u8], at: OffsetDateTime) -> Result<Examined, Failure> {
+        let anchors = anchors(&self.settings).await?;
+        examine(upload, &anchors, at)
+    }
+}
+
+/// The anchors as the files hold them now: a renewed authority needs no restart.
+async fn anchors(settings: &config::Trust) -> Result<Anchors, Failure> {
+    let mut anchors = Anchors::default();
+    for file in &settings.anchor_files {
+        let unusable = |problem: String| {
+            Failure::new(
+                &INTERNAL,
+                format!("trust.anchor_files: {}: {problem}", file.display()),
+            )
+        };
+        let pem = tokio::fs::read(file)
+            .await
+            .map_err(|error| unusable(error.to_string()))?;
+        let read = Anchors::from_pem(&pem).map_err(|error| unusable(error.to_string()))?;
+        anchors = anchors.and(read);
+    }
+    Ok(anchors)
+}
+
+fn examine(upload: &[u8], anchors: &Anchors, at: OffsetDateTime) -> Result<Examined, Failure> {
+    let unreadable = |problem: String| {
+        Failure::new(
+            &CERTIFICATE_UNREADABLE,
+            format!("Of what was sent: {problem}."),
+        )
+    };
+    let mut read = Vec::new();
+    for der in read_upload(upload).map_err(|error| unreadable(error.to_string()))? {
+        read.push(Certificate::parse(&der).map_err(|error| unreadable(error.to_string()))?);
+    }
+    let (certificate, others) =
+        told_apart(read).map_err(|problem| unreadable(problem.to_owned()))?;
+    let purpose = CertificatePurpose::Gateway;
+    let mut findings = lint(&Subject {
+        certificate: &certificate,
+        purpose,
+        at,
+        without_revocation: WithoutRevocation::Refuse,
+    });
+    // A successor is registered before its first day; whether that has come is asked when it is
+    // activated.
+    let first = at.max(certificate.not_before);
+    if let Err(broken) = check_path(&certificate, &others, anchors, purpose, first) {
+        // What the rules said of the certificate itself the path says again.
+        let again = |one: &Finding| findings.iter().any(|said| said.rule == one.rule);
+        let own = broken.certificate == certificate.subject.as_str();
+        let new = broken
+            .findings
+            .into_iter()
+            .filter(|one| !(own && again(one)));
+        let new: Vec<_> = new
+            .map(|one| Finding {
+                found: if own {
+                    one.found
+                } else {
+                    format!("{} in {}", one.found, broken.certificate)
+                },
+                ..one
+            })
+            .collect();
+        findings.extend(new);
+    }
+    findings.sort_by_key(|finding| finding.severity);
+    Ok(Examined {
+        certificate,
+        others,
+        findings,
+    })
+}
+
+/// The operator's certificate and the authorities sent with it, in whatever order.
+fn told_apart(mut read: Vec<Certificate>) -> Result<(Certificate, Vec<Certificate>), &'static str> {
+    let mut ends = read
+        .iter()
+        .enumerate()
+        .filter(|(_, certificate)| !certificate.is_authority());
+    let place = match (ends.next(), ends.next()) {
+        (Some((place, _)), None) => place,
+        (Some(_), Some(_)) => {
+            return Err("it holds more than one certificate beside those of authorities");
+        }
+        // The rules say what is wrong with it.
+        (None, _) if !read.is_empty() => 0,
+        (None, _) => return Err("it holds no certificate"),
+    };
+    let certificate = read.remove(place);
+    Ok((certificate, read))
+}
+
+/// A certificate bears the number of whoever runs the gateway, not only a number.
+fn other_number(owner: &Operator, unit: Option<&str>) -> Option<Finding> {
+    let borne = unit.and_then(|unit| RegisteredNumber::parse(unit).ok());
+    let expected = match (&owner.number, borne) {
+        (Some(number), Some(borne)) if *number == borne => return None,
+        (Some(number), _) => number.to_string(),
+        (None, _) => "the operator's registered number, which is not recorded yet".to_owned(),
+    };
+    Some(Finding {
+        rule: "registry.number".to_owned(),
+        clause: "registration: OU is 1 and FINESS, or 3 and SIRET, of the operator".to_owned(),
+        severity: Severity::Refuse,
+        found: unit.map_or_else(|| "no OU".to_owned(), |unit| format!("OU={unit}")),
+        expected,
+    })
+}
+
+fn refusal(refused: &[Finding]) -> Failure {
+    let said: Vec<String> = refused.iter().map(Finding::to_string).collect();
+    Failure::new(&CERTIFICATE_REFUSED, format!("{}.", said.join("; ")))
+        .with_particulars(serde_json::json!({ "findings": refused }))
+}
+
+async fn insert(
+    truth: &mut Connection,
+    decision: &Decision,
+    operator: i64,
+    certificate: &Certificate,
+    others: &[Certificate],
+    warned: &[Finding],
+) -> Result<i64, Failure> {
+    let match_key = certificate.subject.match_key();
+    if let Some(holder) = certificates::name_held_by_other(truth, &match_key, operator).await? {
+        // An operator may only be told of another one's certificate if it is this very one.
+        let same = certificates::with_sha256(truth, &certificate.fingerprint.0).await?;
+        if same.is_none() {
+            return Err(Failure::new(
+                &CERTIFICATE_NAME_TAKEN,
+                format!(
+                    "{} is, spelling aside, the name on certificate {} of operator {}: who checks names could not tell them apart.",
+                    certificate.subject, holder.certificate, holder.operator
+                ),
+            ));
+        }
+    }
+    let chain: Vec<Vec<u8>> = others.iter().map(|other| other.der().to_vec()).collect();
+    let findings = serde_json::json!(warned);
+    let new = NewCertificate {
+        operator,
+        dn: certificate.subject.as_str(),
+        match_key: &match_key,
+        der: certificate.der(),
+        chain: &chain,
+        sha256: &certificate.fingerprint.0,
+        spki_sha256: &certificate.spki_sha256.0,
+        issuer_dn: certificate.issuer.as_str(),
+        serial: &certificate.serial_hex().to_ascii_lowercase(),
+        not_before: certificate.not_before,
+        not_after: certificate.not_after,
+        findings: &findings,
+        at: decision.at,
+    };
+    let Some(id) = certificates::insert(truth, &new).await? else {
+        let holder = certificates::with_sha256(truth, &certificate.fingerprint.0).await?;
+        return Err(Failure::new(
+            &CERTIFICATE_EXISTS,
+            holder.map_or_else(String::new, |holder| {
+                format!(
+                    "It is certificate {} of operator {}.",
+                    holder.certificate, holder.operator
+                )
+            }),
+        ));
+    };
+    registry_events::append(
+        truth,
+        &RegistryEvent {
+            operator: Some(operator),
+            certificate: Some(id),
+            to_state: Some(CertificateState::Pending.as_str()),
+            detail: serde_json::json!({
+                "sha256": certificate.fingerprint,
+                "warnings": warned.len(),
+            }),
+            ..decision.event("certificate.added")
+        },
+    )
+    .await?;
+    Ok(id)
+}

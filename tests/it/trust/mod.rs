@@ -1,0 +1,8 @@
+//! The trust space on a real PostgreSQL: who may do what, what is kept of it, what stands in a list.
+
+mod alerts;
+mod bindings;
+mod certificate_acts;
+mod certificates;
+mod pki;
+mod registered;
