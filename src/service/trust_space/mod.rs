@@ -14,10 +14,11 @@ mod list_plan;
 mod operators;
 mod publication;
 mod registration;
+mod schedule;
 mod signers;
 mod stub_g;
 pub use stub_g::Requested;
-mod versions;
+pub(in crate::service) mod versions;
 
 pub use list_import::{Counted, ImportedList};
 pub use list_plan::{Doubled, Oddities, Respelled};

@@ -27,11 +27,11 @@ const MOST_VERSIONS: i64 = 100;
 
 /// A version as it was read back from what is stored, verified under the certificate of its signer.
 #[derive(Debug)]
-pub(crate) struct ReadVersion {
-    pub(crate) verified: VerifiedList,
-    pub(crate) meta: ListMeta,
+pub(in crate::service) struct ReadVersion {
+    pub(in crate::service) verified: VerifiedList,
+    pub(in crate::service) meta: ListMeta,
     /// The signed XML, whose digest was compared.
-    pub(crate) xml: Vec<u8>,
+    pub(in crate::service) xml: Vec<u8>,
 }
 
 /// A version with its bytes.
@@ -221,7 +221,7 @@ fn no_such_version(sequence: u64) -> Failure {
 }
 
 /// The bytes of a version.
-pub(crate) async fn content(
+pub(in crate::service) async fn content(
     truth: &mut Connection,
     version: &ListVersion,
 ) -> Result<StoredContent, Failure> {
@@ -231,7 +231,7 @@ pub(crate) async fn content(
 }
 
 /// Verifies what is stored of a version, in its own time: list, side-car, and that they belong together.
-pub(crate) async fn read_back(
+pub(in crate::service) async fn read_back(
     version: ListVersion,
     content: StoredContent,
 ) -> Result<ReadVersion, Failure> {
@@ -276,7 +276,7 @@ fn damaged(version: &ListVersion, problem: &dyn std::fmt::Display) -> Failure {
 }
 
 /// Does work that takes a while off the threads that serve requests.
-pub(super) async fn off_thread<T: Send + 'static>(
+pub(in crate::service) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Failure> {
     spawn_blocking(work)
