@@ -17,3 +17,4 @@ mod feed;
 mod follower;
 mod import;
 mod support;
+mod trust;

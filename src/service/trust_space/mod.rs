@@ -16,8 +16,6 @@ mod publication;
 mod registration;
 mod schedule;
 mod signers;
-mod stub_g;
-pub use stub_g::Requested;
 pub(in crate::service) mod versions;
 
 pub use list_import::{Counted, ImportedList};
