@@ -115,13 +115,13 @@ pub async fn withdraw(truth: &mut PgConnection, at: OffsetDateTime) -> Result<()
 }
 
 /// Notes that this version named the next key, where none did before.
-pub async fn mark_announced(truth: &mut PgConnection, sequence: i64) -> Result<(), StorageError> {
+pub async fn mark_announced(truth: &mut PgConnection, sequence: u64) -> Result<(), StorageError> {
     sqlx::query!(
         "update list_signer
         set announced_in = $1
         where state = 'next'
             and announced_in is null",
-        sequence,
+        i64::try_from(sequence).unwrap_or(i64::MAX),
     )
     .execute(truth)
     .await?;

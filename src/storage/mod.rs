@@ -16,6 +16,7 @@ pub mod documents;
 pub mod embedded;
 pub mod impact;
 pub mod imports;
+pub mod list_import;
 pub mod list_signers;
 pub mod mail_domains;
 pub mod merge;

@@ -22,17 +22,27 @@ pub struct PublishedEntry {
     pub updated_at: OffsetDateTime,
 }
 
-/// The rows that a list of this moment holds: those of active certificates, valid then where their
-/// dates are known, of active operators, for mail domains that are theirs. In no particular order,
-/// each pair of mail domain and name once.
+/// The rows that a list of this moment holds: those that stand, of certificates that are valid then
+/// where their dates are known. In no particular order, each pair of mail domain and name once; of two
+/// certificates with one name, as during a rotation, the later change dates the entry.
 pub async fn published(
     truth: &mut PgConnection,
     at: OffsetDateTime,
 ) -> Result<Vec<PublishedEntry>, StorageError> {
-    let rows = sqlx::query_file_as!(
+    let rows = sqlx::query_as!(
         PublishedEntry,
-        "src/storage/sql/published_entries.sql",
-        at
+        r#"select distinct on (mail_domain, dn)
+            mail_domain as "mail_domain!",
+            description as "description!",
+            dn as "dn!",
+            responsible_contact as "responsible_contact!",
+            support_contact as "support_contact!",
+            updated_at as "updated_at!"
+        from standing_entry
+        where not_after is null
+            or $1 between not_before and not_after
+        order by mail_domain, dn, updated_at desc, certificate_id desc"#,
+        at,
     )
     .fetch_all(truth)
     .await?;

@@ -3,9 +3,14 @@
 
 pub mod certificate;
 pub mod chain;
+pub mod diff;
 pub mod digest;
+pub mod edition;
+pub mod formats;
 pub mod laboratory;
+pub mod lint_list;
 pub mod log;
+pub mod packing;
 pub mod probe;
 pub mod prove;
 pub mod rules;

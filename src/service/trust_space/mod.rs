@@ -5,18 +5,24 @@ mod acts;
 mod administrators;
 mod alerts;
 mod approvals;
+mod attempt;
 mod bindings;
+mod building;
 mod campaigns;
+mod certificate_impact;
 mod certificates;
 mod due;
 mod events;
 mod expiry;
 mod impact;
+mod list_import;
+mod list_plan;
 mod mail_domains;
 mod operators;
 mod probing;
 mod publication;
 mod registration;
+mod schedule;
 mod signers;
 mod transitions;
 
@@ -25,6 +31,12 @@ pub use administrators::NewAdministrator;
 pub use due::Due;
 pub use mail_domains::{MailDomainChanges, NewMailDomain};
 pub use operators::{NewOperator, OperatorChanges, OperatorDetail};
+pub(in crate::service) mod versions;
+
+pub use list_import::{Counted, ImportedList};
+pub use list_plan::{Doubled, Oddities, Respelled};
+pub use publication::Published;
+pub use versions::{Comparison, VersionFiles};
 
 use std::sync::Arc;
 
@@ -48,6 +60,8 @@ pub struct TrustSpace {
     keys: Arc<[Arc<dyn Signer>]>,
     /// How many campaigns this node may begin still: each holds a connection while it runs.
     campaigns: Arc<Semaphore>,
+    /// Lists that were read lately.
+    lists: Arc<versions::ReadLists>,
 }
 
 /// An act on its way into the truth: when, in whose name, and why. History keeps all of it.
@@ -86,6 +100,7 @@ impl TrustSpace {
             settings,
             keys: keys.into(),
             campaigns: Arc::new(Semaphore::new(campaigns::AT_ONCE)),
+            lists: Arc::default(),
         }
     }
 

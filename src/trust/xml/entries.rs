@@ -15,7 +15,7 @@ use crate::domain::trust_list::TrustEntry;
 
 /// What was read of the rows.
 #[derive(Default)]
-pub(super) struct Entries<'a> {
+pub(super) struct Rows<'a> {
     pub(super) entries: Vec<TrustEntry>,
     pub(super) duplicates: usize,
     pub(super) respelled: Vec<Respelled>,
@@ -31,7 +31,7 @@ struct Spelling {
     is_strict: bool,
 }
 
-impl<'a> Entries<'a> {
+impl<'a> Rows<'a> {
     /// Reads rows as long as there are any.
     pub(super) fn read(
         mut self,

@@ -17,10 +17,13 @@ mod tests;
 mod timestamp;
 mod writer;
 
+pub(in crate::trust) use error::hex;
 pub use error::{ListError, ListRule};
 pub use pin::{Pin, VerifyAt};
 pub use reader::{Limits, Respelled, VerifiedList, read_signed};
 pub use signature::sign;
+#[cfg(test)]
+pub(in crate::trust) use tests::fixture;
 pub use writer::{CanonicalList, Field, WriteError, canonical};
 
 use super::sign::Signer;

@@ -5,12 +5,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use time::OffsetDateTime;
 
-use super::entries::{self, Entries};
+use super::entries::{self, Rows};
 use super::error::{ListError, ListRule};
 use super::pin::{Pin, Signer, VerifyAt};
 use super::profile::{self, Piece, Tag};
 use super::scanner::Scanner;
-use super::signature::{self, Form, sha256};
+use super::signature::{Form, sha256, signed_info};
 use crate::domain::trust_list::TrustList;
 
 /// How much of a file is read before anything in it is believed.
@@ -79,25 +79,25 @@ pub fn read_signed(
             limit: limits.bytes,
         });
     }
-    let text = as_text(bytes)?;
-    let document = Document::read(text, limits)?;
-    let signer = Signer::pinned(&document.certificate, pins)?;
+    let document = Document::read(as_text(bytes)?, limits)?;
+    let signature = document.signature;
+    let signer = Signer::pinned(&signature.certificate, pins)?;
     let found = sha256(&document.content.map(str::as_bytes));
-    if found != document.digest {
+    if found != signature.digest {
         return Err(ListError::Digest {
             found,
-            signed: document.digest,
+            signed: signature.digest,
         });
     }
-    let signed_info = signature::signed_info(&STANDARD.encode(found), Form::Canonical);
-    signer.verify(signed_info.as_bytes(), &document.signature)?;
+    let signed_info = signed_info(&STANDARD.encode(found), Form::Canonical);
+    signer.verify(signed_info.as_bytes(), &signature.value)?;
     signer.check_valid(at.of(document.generated_at))?;
     Ok(VerifiedList {
         list: TrustList {
             generated_at: document.generated_at,
             entries: document.rows.entries,
         },
-        signer_certificate: document.certificate,
+        signer_certificate: signature.certificate,
         digest_sha256: sha256(&[bytes]),
         duplicates: document.rows.duplicates,
         respelled: document.rows.respelled,
@@ -119,11 +119,17 @@ fn as_text(bytes: &[u8]) -> Result<&str, ListError> {
 /// A document of the right shape, nothing of it believed yet.
 struct Document<'a> {
     generated_at: OffsetDateTime,
-    rows: Entries<'a>,
+    rows: Rows<'a>,
     /// What must have been signed: the root's element without the signature.
     content: [&'a str; 2],
+    signature: Signature,
+}
+
+/// What a signature says.
+struct Signature {
+    /// SHA-256 of the content.
     digest: [u8; 32],
-    signature: Vec<u8>,
+    value: Vec<u8>,
     certificate: Vec<u8>,
 }
 
@@ -138,14 +144,14 @@ impl<'a> Document<'a> {
         scanner.expect(profile::ROOT.open)?;
         let generated_at = entries::time(&mut scanner, &profile::GENERATED_AT, limits.text_bytes)?;
         scanner.expect_next(profile::ENTRIES.open)?;
-        let rows = Entries::default().read(&mut scanner, limits)?;
+        let rows = Rows::default().read(&mut scanner, limits)?;
         scanner.expect(profile::ENTRIES.close)?;
         scanner.skip_layout();
         let signature_at = scanner.at();
         if scanner.rest().starts_with(profile::ROOT.close) {
             return Err(scanner.refuse(ListRule::NotSigned));
         }
-        let (digest, signature, certificate) = read_signature(&mut scanner)?;
+        let signature = read_signature(&mut scanner)?;
         let after_signature = scanner.at();
         scanner.skip_layout();
         if scanner.rest().starts_with("<Signature") {
@@ -165,25 +171,27 @@ impl<'a> Document<'a> {
             generated_at,
             rows,
             content,
-            digest,
             signature,
-            certificate,
         })
     }
 }
 
-/// Digest, signature and certificate of a `Signature` that holds nothing beside.
-fn read_signature(scanner: &mut Scanner<'_>) -> Result<([u8; 32], Vec<u8>, Vec<u8>), ListError> {
+/// A `Signature` that holds its profile and nothing beside.
+fn read_signature(scanner: &mut Scanner<'_>) -> Result<Signature, ListError> {
     scanner.expect(profile::SIGNATURE.open)?;
     let digest = inside(read_signed_info(scanner))?;
-    let signature = inside(base64_element(scanner, &profile::SIGNATURE_VALUE))?;
+    let value = inside(base64_element(scanner, &profile::SIGNATURE_VALUE))?;
     inside(scanner.expect(profile::KEY_INFO.open))?;
     inside(scanner.expect(profile::X509_DATA.open))?;
     let certificate = inside(base64_element(scanner, &profile::X509_CERTIFICATE))?;
     for tag in [&profile::X509_DATA, &profile::KEY_INFO, &profile::SIGNATURE] {
         inside(scanner.expect(tag.close))?;
     }
-    Ok((digest, signature, certificate))
+    Ok(Signature {
+        digest,
+        value,
+        certificate,
+    })
 }
 
 /// A refusal within the signature: what is there and not in its profile has one name, since none of it

@@ -771,9 +771,10 @@ fn a_refusal_names_the_place() {
     assert_eq!((at, on), (offset, line));
 }
 
-/// That the strictness is needed: a common verifier takes these, with the pinned key.
+/// That strictness is needed: these say other things to other readers, and are signed all the same for a
+/// verifier that does what XML Signature asks for.
 #[test]
-fn what_xmlsec1_takes_all_the_same() {
+fn a_verifier_of_any_xml_takes_what_is_refused_here() {
     let signed = signed();
     let pem = SIGNER.certificate_pem();
     for name in [
@@ -782,22 +783,16 @@ fn what_xmlsec1_takes_all_the_same() {
         "a number for a letter",
         "a list in an Object",
         "a list in KeyInfo",
-        "a default attribute",
     ] {
         let (_, from, to, _) = REPLACED.iter().find(|case| case.0 == name).unwrap();
         let mutated = signed.replacen(from, &to.replace("EVIL", EVIL_LIST), 1);
-        let (ok, words) = xmlsec1(
+        let (taken, words) = xmlsec1(
             &["--verify", "--pubkey-cert-pem", "signer.pem", "list.xml"],
             &[
                 ("list.xml", mutated.as_bytes()),
                 ("signer.pem", pem.as_bytes()),
             ],
         );
-        // Some versions refuse some: what is tested is that ours refuses, whatever they do.
-        println!(
-            "{name}: xmlsec1 {} {words}",
-            if ok { "takes it" } else { "refuses it" }
-        );
-        assert!(code(mutated.as_bytes()).is_some(), "{name}");
+        assert!(taken, "{name}: {words}");
     }
 }

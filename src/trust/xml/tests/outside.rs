@@ -1,5 +1,7 @@
 //! What we write is taken by `xmlsec1`, and what `xmlsec1` signs is taken by us.
 
+use time::macros::datetime;
+
 use super::fixture::{GENERATED_AT, SIGNER, STRANGER, list, xmlsec1};
 use crate::trust::xml::{Limits, ListError, Pin, VerifyAt, canonical, read_signed, write_signed};
 
@@ -132,7 +134,6 @@ fn a_list_is_taken_by_a_pin_of_either_kind_at_a_time_of_its_signer() {
         Err(ListError::NotPinned { .. })
     ));
 
-    use time::macros::datetime;
     for (at, valid) in [
         (datetime!(2025-12-31 23:59:59 UTC), false),
         (datetime!(2026-01-01 00:00:00 UTC), true),

@@ -104,13 +104,11 @@ proptest! {
 
 #[test]
 fn every_place_is_protected() {
-    for place in 0..SIGNED.len() {
-        let mut bytes = SIGNED.clone();
-        for other in [0x01, 0x20, 0x80] {
-            bytes[place] ^= other;
-            assert!(read(&bytes).is_err(), "byte {place} changed by {other:#x}");
-            bytes[place] ^= other;
-        }
+    let mut bytes = SIGNED.clone();
+    for place in 0..bytes.len() {
+        bytes[place] ^= 1;
+        assert!(read(&bytes).is_err(), "byte {place}");
+        bytes[place] ^= 1;
     }
 }
 
