@@ -3,5 +3,7 @@
 
 pub mod certificate;
 pub mod chain;
+#[cfg(test)]
+mod pki;
 pub mod rules;
 pub mod sign;

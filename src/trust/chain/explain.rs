@@ -10,9 +10,6 @@ use crate::domain::certificate::CertificatePurpose;
 use crate::trust::certificate::Certificate;
 use crate::trust::rules::{Finding, Severity};
 
-/// What the validator of purposes answers; webpki's own error of that name cannot be made outside.
-pub(super) const USAGE_NOT_ALLOWED: Error = Error::ExtensionValueInvalid;
-
 fn finding(
     rule: &str,
     clause: &str,
@@ -154,10 +151,10 @@ pub(super) fn error(certificate: &Certificate, reason: &Error) -> PathError {
             "RFC 5280 §6.1",
             "a path that is found in a few steps",
         ),
-        error if *error == USAGE_NOT_ALLOWED => (
+        Error::RequiredEkuNotFoundContext(_) => (
             "path.extended_usage",
             "RFC 5280 §4.2.1.12",
-            "extensions that can be read, and purposes that every authority of the path allows",
+            "purposes that every authority of the path allows",
         ),
         // The list of the library's errors is open.
         _ => ("path.encoding", "RFC 5280 §4.1", "a well-formed path"),

@@ -15,8 +15,8 @@ use std::cell::RefCell;
 use rustls_pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, UnixTime};
 use time::OffsetDateTime;
 use webpki::{
-    EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeId, KeyPurposeIdIter, VerifiedPath,
-    aws_lc_rs as algorithms,
+    EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeId, KeyPurposeIdIter, KeyUsage,
+    RequiredEkuNotFoundContext, VerifiedPath, aws_lc_rs as algorithms,
 };
 
 pub use anchors::{Anchors, AnchorsError};
@@ -244,10 +244,15 @@ struct Usages(&'static [&'static [u8]]);
 impl ExtendedKeyUsageValidator for Usages {
     fn validate(&self, named: KeyPurposeIdIter<'_, '_>) -> Result<(), Error> {
         let named = named.collect::<Result<Vec<_>, _>>()?;
-        let allows = |usage: &&[u8]| named.contains(&KeyPurposeId::new(usage));
-        if named.is_empty() || self.0.iter().all(allows) {
-            return Ok(());
+        let is_missing = |usage: &&&[u8]| !named.contains(&KeyPurposeId::new(usage));
+        match self.0.iter().find(is_missing) {
+            Some(usage) if !named.is_empty() => Err(Error::RequiredEkuNotFoundContext(
+                RequiredEkuNotFoundContext {
+                    required: KeyUsage::required_if_present(usage),
+                    present: named.iter().map(KeyPurposeId::to_decoded_oid).collect(),
+                },
+            )),
+            Some(_) | None => Ok(()),
         }
-        Err(explain::USAGE_NOT_ALLOWED)
     }
 }
