@@ -128,6 +128,8 @@ pub struct Extensions {
     pub extended_key_usages: Option<Vec<String>>,
     /// `basicConstraints`.
     pub basic_constraints: Option<BasicConstraints>,
+    /// How many names `nameConstraints` permits or excludes.
+    pub constrained_names: Option<usize>,
     /// `subjectAltName`.
     pub alternative_names: Vec<AlternativeName>,
     /// `authorityKeyIdentifier`.
@@ -189,6 +191,10 @@ pub(super) fn read(certificate: &X509Certificate<'_>) -> Result<Extensions, Inva
                     is_authority: constraints.ca,
                     path_length: constraints.path_len_constraint,
                 });
+            }
+            ParsedExtension::NameConstraints(names) => {
+                let subtrees = [&names.permitted_subtrees, &names.excluded_subtrees];
+                found.constrained_names = Some(subtrees.into_iter().flatten().map(Vec::len).sum());
             }
             ParsedExtension::SubjectAlternativeName(names) => {
                 for name in &names.general_names {

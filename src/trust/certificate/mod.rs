@@ -102,12 +102,14 @@ impl Certificate {
         &self.der
     }
 
-    /// The serial number as `openssl` prints it: capital hexadecimal digits, two a byte.
+    /// The serial number as `openssl` prints it: capital hexadecimal digits, two a byte, without
+    /// the byte that only says that the number is positive.
     pub fn serial_hex(&self) -> String {
-        self.serial
-            .iter()
-            .map(|byte| format!("{byte:02X}"))
-            .collect()
+        let bytes = match self.serial.as_slice() {
+            [0, rest @ ..] if !rest.is_empty() => rest,
+            all => all,
+        };
+        bytes.iter().map(|byte| format!("{byte:02X}")).collect()
     }
 
     /// Whether it says it is an authority's (RFC 5280 §4.2.1.9).

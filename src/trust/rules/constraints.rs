@@ -22,6 +22,12 @@ pub(super) const RULES: &[Rule] = &[
         check: names_in_leaf,
     },
     Rule {
+        code: "constraints.names",
+        clause: "RFC 5280 §4.2.1.10",
+        applies_to: AUTHORITIES,
+        check: names,
+    },
+    Rule {
         code: "constraints.critical",
         clause: "RFC 5280 §4.2.1.10, §4.2.1.11",
         applies_to: ALL,
@@ -60,6 +66,17 @@ fn names_in_leaf(subject: &Subject<'_>) -> Outcome {
     match subject.certificate.extensions.find(NAME_CONSTRAINTS) {
         Some(_) => refuse("nameConstraints", "nameConstraints in authorities only"),
         None => Outcome::Pass,
+    }
+}
+
+/// Constraints without a name read as a limit and are none.
+fn names(subject: &Subject<'_>) -> Outcome {
+    match subject.certificate.extensions.constrained_names {
+        Some(0) => refuse(
+            "nameConstraints with no name",
+            "names that are permitted or excluded",
+        ),
+        Some(_) | None => Outcome::Pass,
     }
 }
 

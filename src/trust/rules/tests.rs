@@ -146,6 +146,7 @@ const CASES: &[Case] = &[
         &["serial.positive"],
         "80",
     ),
+    warned(Anchor, |d| d.serial = vec![0], &["serial.positive"], "00"),
     refused(
         Gateway,
         |d| d.serial = vec![0x11; 21],
@@ -418,6 +419,18 @@ const CASES: &[Case] = &[
     ),
     refused(
         IssuingAuthority,
+        |d| d.set(NAME_CONSTRAINTS, true, sequence(&[tlv(0xa0, &[])])),
+        &["constraints.names"],
+        "no name",
+    ),
+    refused(
+        Anchor,
+        |d| d.set(NAME_CONSTRAINTS, true, sequence(&[])),
+        &["constraints.names"],
+        "no name",
+    ),
+    refused(
+        IssuingAuthority,
         |d| d.set(NAME_CONSTRAINTS, false, permitted("essai.fr")),
         &["constraints.critical"],
         "nameConstraints",
@@ -622,4 +635,21 @@ fn a_finding_says_rule_clause_and_value_and_refusals_come_first() {
             "identifier.leaf_subject (RFC 5280 §4.2.1.2): found no subjectKeyIdentifier, expected subjectKeyIdentifier",
         ]
     );
+}
+
+#[test]
+fn a_certificate_ends_with_its_last_second_not_within() {
+    let authority = Party::new("AC mère");
+    let mut draft = Draft::gateway(&authority, &new_key());
+    draft.not_after = NOW;
+    let certificate = draft.sign(&authority.key);
+    for (later, ends) in [(0, false), (999, false), (1000, true)] {
+        let findings = lint(&Subject {
+            certificate: &certificate,
+            purpose: Gateway,
+            at: NOW + Duration::milliseconds(later),
+            without_revocation: WithoutRevocation::Refuse,
+        });
+        assert_eq!(!findings.is_empty(), ends, "{later}");
+    }
 }

@@ -51,8 +51,9 @@ fn order(subject: &Subject<'_>) -> Outcome {
     )
 }
 
+/// The last second belongs to the certificate, whole.
 fn expired(subject: &Subject<'_>) -> Outcome {
-    if subject.at <= subject.certificate.not_after {
+    if subject.at < subject.certificate.not_after + Duration::SECOND {
         return Outcome::Pass;
     }
     refuse(
