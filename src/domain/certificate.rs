@@ -102,14 +102,15 @@ impl CertificateState {
     /// key can still be reported as stolen; nothing follows a revocation or the last day.
     pub const fn next_states(self) -> &'static [Self] {
         match self {
-            Self::Pending => &[Self::Active, Self::Revoked, Self::Expired, Self::Superseded],
+            Self::Pending | Self::Suspended => {
+                &[Self::Active, Self::Revoked, Self::Expired, Self::Superseded]
+            }
             Self::Active => &[
                 Self::Suspended,
                 Self::Revoked,
                 Self::Expired,
                 Self::Superseded,
             ],
-            Self::Suspended => &[Self::Active, Self::Revoked, Self::Expired, Self::Superseded],
             Self::Superseded => &[Self::Revoked, Self::Expired],
             Self::Revoked | Self::Expired => &[],
         }

@@ -153,6 +153,9 @@ pub(crate) fn ocsp(url: &str) -> Vec<u8> {
     sequence(&[sequence(&description)])
 }
 
+/// What a test does to a draft.
+pub(crate) type Change = fn(&mut Draft);
+
 /// A certificate before it is signed.
 #[derive(Clone)]
 pub(crate) struct Draft {

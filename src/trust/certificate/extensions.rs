@@ -34,34 +34,37 @@ pub enum KeyUsage {
 }
 
 impl KeyUsage {
-    const ALL: [(Self, &'static str, fn(&ParsedKeyUsage) -> bool); 6] = [
-        (
-            Self::DigitalSignature,
-            "digitalSignature",
-            ParsedKeyUsage::digital_signature,
-        ),
-        (
-            Self::NonRepudiation,
-            "nonRepudiation",
-            ParsedKeyUsage::non_repudiation,
-        ),
-        (
-            Self::KeyEncipherment,
-            "keyEncipherment",
-            ParsedKeyUsage::key_encipherment,
-        ),
-        (
-            Self::KeyAgreement,
-            "keyAgreement",
-            ParsedKeyUsage::key_agreement,
-        ),
-        (
-            Self::KeyCertSign,
-            "keyCertSign",
-            ParsedKeyUsage::key_cert_sign,
-        ),
-        (Self::CrlSign, "cRLSign", ParsedKeyUsage::crl_sign),
+    const ALL: [Self; 6] = [
+        Self::DigitalSignature,
+        Self::NonRepudiation,
+        Self::KeyEncipherment,
+        Self::KeyAgreement,
+        Self::KeyCertSign,
+        Self::CrlSign,
     ];
+
+    /// The name in the RFC.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DigitalSignature => "digitalSignature",
+            Self::NonRepudiation => "nonRepudiation",
+            Self::KeyEncipherment => "keyEncipherment",
+            Self::KeyAgreement => "keyAgreement",
+            Self::KeyCertSign => "keyCertSign",
+            Self::CrlSign => "cRLSign",
+        }
+    }
+
+    fn is_set(self, usages: ParsedKeyUsage) -> bool {
+        match self {
+            Self::DigitalSignature => usages.digital_signature(),
+            Self::NonRepudiation => usages.non_repudiation(),
+            Self::KeyEncipherment => usages.key_encipherment(),
+            Self::KeyAgreement => usages.key_agreement(),
+            Self::KeyCertSign => usages.key_cert_sign(),
+            Self::CrlSign => usages.crl_sign(),
+        }
+    }
 }
 
 /// The usages one certificate names.
@@ -77,11 +80,7 @@ impl KeyUsages {
 
 impl std::fmt::Display for KeyUsages {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names = KeyUsage::ALL
-            .iter()
-            .filter(|(usage, ..)| self.allow(*usage))
-            .map(|(_, name, _)| *name)
-            .collect::<Vec<_>>();
+        let names: Vec<_> = self.0.iter().map(|usage| usage.as_str()).collect();
         f.write_str(&names.join(" "))
     }
 }
@@ -175,13 +174,8 @@ pub(super) fn read(certificate: &X509Certificate<'_>) -> Result<Extensions, Inva
         match extension.parsed_extension() {
             ParsedExtension::ParseError { .. } => return Err(malformed()),
             ParsedExtension::KeyUsage(usage) => {
-                found.key_usages = Some(KeyUsages(
-                    KeyUsage::ALL
-                        .iter()
-                        .filter(|(.., is_set)| is_set(usage))
-                        .map(|(usage, ..)| *usage)
-                        .collect(),
-                ));
+                let named = KeyUsage::ALL.into_iter().filter(|it| it.is_set(*usage));
+                found.key_usages = Some(KeyUsages(named.collect()));
             }
             ParsedExtension::ExtendedKeyUsage(_) => {
                 found.extended_key_usages = Some(usages(extension.value).ok_or_else(malformed)?);

@@ -109,7 +109,7 @@ impl Certificate {
             [0, rest @ ..] if !rest.is_empty() => rest,
             all => all,
         };
-        bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+        hexadecimal(bytes)
     }
 
     /// Whether it says it is an authority's (RFC 5280 §4.2.1.9).
@@ -128,4 +128,14 @@ fn sha256(bytes: &[u8]) -> Fingerprint {
     let mut value = [0; 32];
     value.copy_from_slice(digest(&SHA256, bytes).as_ref());
     Fingerprint(value)
+}
+
+/// Two capital digits a byte.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(text, "{byte:02X}");
+        text
+    })
 }

@@ -89,6 +89,9 @@ fn a_certificate_is_read_whole() {
     assert!(extensions.subject_key.is_some());
 }
 
+type Reason = InvalidCertificate;
+type Expected = fn(&Reason) -> bool;
+
 #[test]
 fn what_is_not_one_well_formed_certificate_is_refused_with_its_reason() {
     let good = gateway(|_| {});
@@ -97,8 +100,7 @@ fn what_is_not_one_well_formed_certificate_is_refused_with_its_reason() {
         .map(|n| format!("a{n}.essai.fr"))
         .collect::<Vec<_>>();
     let many = many.iter().map(String::as_str).collect::<Vec<_>>();
-    type Reason = InvalidCertificate;
-    let cases: Vec<(Vec<u8>, fn(&Reason) -> bool)> = vec![
+    let cases: Vec<(Vec<u8>, Expected)> = vec![
         (Vec::new(), |e| *e == Reason::NotDer),
         (long, |e| matches!(e, Reason::TooLarge { .. })),
         (
@@ -201,7 +203,7 @@ fn an_upload_that_is_something_else_is_refused_with_what_it_is() {
             "block 1 of this file: it is no certificate",
         ),
         ([&good[..], &good].concat(), "bytes follow the certificate"),
-        (pem(&[0x30; 20_000]).into_bytes(), "16384 are allowed"),
+        (pem(&vec![0x30; 20_000]).into_bytes(), "16384 are allowed"),
         (
             (pem(&good) + &key.serialize_pem()).into_bytes(),
             "private key",
@@ -245,7 +247,7 @@ fn openssl_reads_the_same() {
     let read = Certificate::parse(&der).unwrap();
     let names = ["-nameopt", "RFC2253,utf8,-esc_msb"];
     let Some(subject) = openssl(&der, &[&["-subject"][..], &names].concat()) else {
-        println!("skipped: no openssl here");
+        eprintln!("skipped: no openssl here");
         return;
     };
     assert_eq!(subject, format!("subject={}", read.subject));

@@ -1,13 +1,11 @@
 //! Why a path fails, in the words of the rules: what was found where, and what was expected.
 
-use std::fmt::Write as _;
-
 use time::OffsetDateTime;
 use webpki::Error;
 
 use super::{Anchors, MAX_CHAIN_LENGTH, MAX_INTERMEDIATES, PathError, judge};
 use crate::domain::certificate::CertificatePurpose;
-use crate::trust::certificate::Certificate;
+use crate::trust::certificate::{Certificate, hexadecimal};
 use crate::trust::rules::{Finding, Severity};
 
 fn finding(
@@ -161,12 +159,4 @@ pub(super) fn error(certificate: &Certificate, reason: &Error) -> PathError {
     };
     let found = format!("{reason:?}");
     PathError::new(certificate, finding(rule, clause, found, expected))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02X}");
-        text
-    })
 }

@@ -87,11 +87,11 @@ pub fn check_path(
     let ders: Vec<CertificateDer<'_>> = intermediates.iter().map(|it| it.der().clone()).collect();
     // webpki counts from 1970, when no certificate was valid yet.
     let seconds = u64::try_from(at.unix_timestamp()).unwrap_or_default();
-    let held = RefCell::new(None);
+    let holding = RefCell::new(None);
     let refused = RefCell::new(None);
-    let hold = |path: &VerifiedPath<'_>| match complete(leaf, path, intermediates, anchors, at) {
+    let accept = |path: &VerifiedPath<'_>| match complete(leaf, path, intermediates, anchors, at) {
         Ok(path) => {
-            held.replace(Some(path));
+            holding.replace(Some(path));
             Ok(())
         }
         Err(error) => {
@@ -106,9 +106,9 @@ pub fn check_path(
         UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds)),
         usages,
         None,
-        Some(&hold),
+        Some(&accept),
     );
-    match (outcome, held.into_inner(), refused.into_inner()) {
+    match (outcome, holding.into_inner(), refused.into_inner()) {
         (Ok(_), Some(path), _) => Ok(path),
         // A path that only the rules refused says more than that there is no other.
         (_, _, Some(error)) => Err(error),

@@ -8,9 +8,9 @@ use super::{Anchors, PathError, check_path, is_for_host};
 use crate::domain::certificate::CertificatePurpose as Purpose;
 use crate::trust::certificate::Certificate;
 use crate::trust::pki::{
-    ALTERNATIVE_NAMES, AUTHORITY_KEY, BASIC_CONSTRAINTS, CLIENT_AUTH, Draft, EXTENDED_USAGE,
-    NAME_CONSTRAINTS, NOW, Party, SERVER_AUTH, authority_key, dns_names, extended_usage, new_key,
-    pem, sequence, tlv,
+    ALTERNATIVE_NAMES, AUTHORITY_KEY, BASIC_CONSTRAINTS, CLIENT_AUTH, Change, Draft,
+    EXTENDED_USAGE, NAME_CONSTRAINTS, NOW, Party, SERVER_AUTH, authority_key, dns_names,
+    extended_usage, new_key, pem, sequence, tlv,
 };
 
 /// Authorities in a row: each signs the next, the first itself.
@@ -154,7 +154,7 @@ fn each_purpose_is_asked_of_the_leaf_and_of_every_authority() {
 fn an_authority_that_breaks_a_rule_is_named() {
     let row = Row::of(3);
     let leaf = row.leaf(as_is);
-    let cases: &[(fn(&mut Draft), &str)] = &[
+    let cases: &[(Change, &str)] = &[
         (|d| d.serial = vec![0], "serial.positive"),
         (|d| d.remove(BASIC_CONSTRAINTS), "constraints.authority"),
         (|d| d.remove(AUTHORITY_KEY), "identifier.authority"),
@@ -181,7 +181,7 @@ fn an_authority_that_breaks_a_rule_is_named() {
 fn an_anchor_that_breaks_a_rule_anchors_nothing_and_is_reported() {
     let root = Party::new("AC racine");
     let leaf = Draft::gateway(&root, &new_key()).sign(&root.key);
-    let cases: &[(fn(&mut Draft), &str)] = &[
+    let cases: &[(Change, &str)] = &[
         (|d| d.not_after = NOW - Duration::SECOND, "validity.expired"),
         (
             |d| d.set("1.2.3.4", true, tlv(5, &[])),

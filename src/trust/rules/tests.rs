@@ -9,10 +9,10 @@ use super::{
 use crate::trust::certificate::Certificate;
 use crate::trust::pki::{
     ACCESS, ALTERNATIVE_NAMES, AUTHORITY_KEY, BASIC_CONSTRAINTS, CLIENT_AUTH, CRL_POINTS, CRL_SIGN,
-    DIGITAL_SIGNATURE, Draft, EMAIL_PROTECTION, EXTENDED_USAGE, KEY_CERT_SIGN, KEY_ENCIPHERMENT,
-    KEY_USAGE, NAME_CONSTRAINTS, NOW, Party, SERVER_AUTH, SUBJECT_KEY, authority_key, crl_point,
-    dns_names, elliptic, extended_usage, key_usage, name, new_key, ocsp, operator, rsa, sequence,
-    tlv,
+    Change, DIGITAL_SIGNATURE, Draft, EMAIL_PROTECTION, EXTENDED_USAGE, KEY_CERT_SIGN,
+    KEY_ENCIPHERMENT, KEY_USAGE, NAME_CONSTRAINTS, NOW, Party, SERVER_AUTH, SUBJECT_KEY,
+    authority_key, crl_point, dns_names, elliptic, extended_usage, key_usage, name, new_key, ocsp,
+    operator, rsa, sequence, tlv,
 };
 
 fn judged(certificate: &Certificate, purpose: Purpose) -> Vec<Finding> {
@@ -37,7 +37,7 @@ fn draft(purpose: Purpose, authority: &Party) -> Draft {
 /// A change to a draft, and the rules it then breaks.
 struct Case {
     purpose: Purpose,
-    change: fn(&mut Draft),
+    change: Change,
     breaks: &'static [&'static str],
     severity: Severity,
     found: &'static str,
@@ -45,7 +45,7 @@ struct Case {
 
 const fn refused(
     purpose: Purpose,
-    change: fn(&mut Draft),
+    change: Change,
     breaks: &'static [&'static str],
     found: &'static str,
 ) -> Case {
@@ -60,7 +60,7 @@ const fn refused(
 
 const fn warned(
     purpose: Purpose,
-    change: fn(&mut Draft),
+    change: Change,
     breaks: &'static [&'static str],
     found: &'static str,
 ) -> Case {
@@ -268,7 +268,7 @@ const CASES: &[Case] = &[
                 ALTERNATIVE_NAMES,
                 false,
                 dns_names(&["mail.essai.fr", "a_b.essai.fr"]),
-            )
+            );
         },
         &["name.host_form"],
         "a_b.essai.fr",
@@ -316,7 +316,7 @@ const CASES: &[Case] = &[
                 KEY_USAGE,
                 true,
                 key_usage(DIGITAL_SIGNATURE | KEY_CERT_SIGN),
-            )
+            );
         },
         &["usage.leaf"],
         "digitalSignature keyCertSign",
@@ -364,7 +364,7 @@ const CASES: &[Case] = &[
                 EXTENDED_USAGE,
                 false,
                 extended_usage(&[EMAIL_PROTECTION, CLIENT_AUTH]),
-            )
+            );
         },
         &["extended_usage.role"],
         "emailProtection clientAuth",
@@ -533,7 +533,7 @@ fn a_certificate_as_it_should_be_breaks_no_rule() {
 #[test]
 fn what_other_profiles_write_is_as_good() {
     let authority = Party::new("AC mère");
-    let good: &[(Purpose, fn(&mut Draft))] = &[
+    let good: &[(Purpose, Change)] = &[
         (Gateway, |d| d.spki = rsa(2048, &[1, 0, 1])),
         (Gateway, |d| d.spki = rsa(4096, &[1, 0, 0, 0, 1])),
         (Gateway, |d| d.serial = vec![0x7f; 20]),
