@@ -5,7 +5,7 @@ use x509_parser::extensions::{
 };
 use x509_parser::prelude::X509Certificate;
 
-use super::InvalidCertificate;
+use super::{InvalidCertificate, strict};
 
 /// That an extension is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,7 +171,11 @@ pub(super) fn read(certificate: &X509Certificate<'_>) -> Result<Extensions, Inva
         if is_repeated {
             continue;
         }
-        match extension.parsed_extension() {
+        let parsed = extension.parsed_extension();
+        if !parsed.unsupported() && !strict::is_der(extension.value) {
+            return Err(malformed());
+        }
+        match parsed {
             ParsedExtension::ParseError { .. } => return Err(malformed()),
             ParsedExtension::KeyUsage(usage) => {
                 let named = KeyUsage::ALL.into_iter().filter(|it| it.is_set(*usage));

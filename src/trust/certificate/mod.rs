@@ -5,6 +5,7 @@ mod error;
 mod extensions;
 mod key;
 mod name;
+mod strict;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -31,7 +32,7 @@ pub const MAX_CERTIFICATE_BYTES: usize = 16 * 1024;
 pub const MAX_CHAIN_LENGTH: usize = 8;
 
 /// What a certificate says of itself (RFC 5280 §4.1), owned; nothing of it is verified.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Certificate {
     der: CertificateDer<'static>,
     /// SHA-256 of its bytes.
@@ -76,6 +77,9 @@ impl Certificate {
         if !rest.is_empty() {
             return Err(InvalidCertificate::TrailingBytes(rest.len()));
         }
+        if !strict::is_der(der) {
+            return Err(InvalidCertificate::NotDer);
+        }
         if read.signature_algorithm != read.tbs_certificate.signature {
             return Err(InvalidCertificate::SignatureAlgorithms);
         }
@@ -117,6 +121,17 @@ impl Certificate {
         self.extensions
             .basic_constraints
             .is_some_and(|constraints| constraints.is_authority)
+    }
+}
+
+impl std::fmt::Debug for Certificate {
+    /// What tells it from others; its bytes would fill a page.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Certificate")
+            .field("subject", &self.subject.to_string())
+            .field("serial", &self.serial_hex())
+            .field("fingerprint", &self.fingerprint)
+            .finish_non_exhaustive()
     }
 }
 

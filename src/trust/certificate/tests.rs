@@ -223,6 +223,39 @@ fn an_upload_that_is_something_else_is_refused_with_what_it_is() {
     }
 }
 
+/// BER allows other encodings of the same values; each would have a fingerprint of its own.
+#[test]
+fn one_certificate_has_one_encoding() {
+    let good = gateway(|_| {});
+    assert_eq!(good[..2], [0x30, 0x82]);
+    let long_length = [&[0x30, 0x83, 0][..], &good[2..]].concat();
+    let indefinite = [&[0x30, 0x80][..], &good[4..], &[0, 0]].concat();
+    for der in [
+        long_length,
+        indefinite,
+        gateway(|d| d.serial = vec![0, 0x1f, 1]),
+        gateway(|d| d.serial = Vec::new()),
+    ] {
+        let error = Certificate::parse(&der).unwrap_err();
+        assert_eq!(error, InvalidCertificate::NotDer, "{:?}", &der[..20]);
+    }
+}
+
+#[test]
+fn depth_is_no_way_in() {
+    let mut deep = tlv(0x05, &[]);
+    while deep.len() < 12_000 {
+        deep = tlv(0x30, &deep);
+    }
+    assert!(Certificate::parse(&deep).is_err());
+    let read = Certificate::parse(&gateway(|d| d.set("1.2.3.4", false, deep.clone())));
+    assert_eq!(read.unwrap().extensions.present.len(), 9);
+    for oid in [ALTERNATIVE_NAMES, AUTHORITY_KEY, EXTENDED_USAGE, KEY_USAGE] {
+        let read = Certificate::parse(&gateway(|d| d.set(oid, false, deep.clone())));
+        assert!(read.is_err(), "{oid}");
+    }
+}
+
 /// What `openssl x509` prints of a certificate; none where there is no such program.
 fn openssl(der: &[u8], arguments: &[&str]) -> Option<String> {
     let mut child = Command::new("openssl")
