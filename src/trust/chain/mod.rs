@@ -8,6 +8,8 @@ mod explain;
 #[cfg(test)]
 mod limbo;
 #[cfg(test)]
+mod outside;
+#[cfg(test)]
 mod tests;
 
 use std::cell::RefCell;

@@ -329,3 +329,39 @@ fn a_host_is_named_by_alternative_names_alone() {
         assert_eq!(is_for_host(&leaf, host), is_for, "{host}");
     }
 }
+
+#[test]
+fn a_leaf_out_of_its_days_is_refused_by_name() {
+    let row = Row::of(1);
+    let cases: &[(Change, &str)] = &[
+        (|d| d.not_after = NOW - Duration::SECOND, "validity.expired"),
+        (|d| d.not_before = NOW + Duration::SECOND, "path.not_yet"),
+    ];
+    for (change, rule) in cases {
+        let path = check_path(
+            &row.leaf(change),
+            &[],
+            &row.anchors(),
+            Purpose::Gateway,
+            NOW,
+        );
+        let (certificate, broken) = broken_rule(path);
+        assert_eq!(broken, *rule);
+        assert!(
+            certificate.starts_with("CN=mail.essai.fr,"),
+            "{certificate}"
+        );
+    }
+}
+
+#[test]
+fn a_file_of_anchors_that_cannot_be_read_says_why() {
+    for (file, reason) in [
+        (String::new(), "this file is empty"),
+        (new_key().serialize_pem(), "private key"),
+        (pem(b"nonsense"), "certificate 1 of this file"),
+    ] {
+        let error = Anchors::from_pem(file.as_bytes()).unwrap_err();
+        assert!(error.to_string().contains(reason), "{error}");
+    }
+}
