@@ -4,6 +4,6 @@
 pub mod certificate;
 pub mod chain;
 #[cfg(test)]
-mod pki;
+pub(crate) mod pki;
 pub mod rules;
 pub mod sign;

@@ -5,24 +5,18 @@ use time::OffsetDateTime;
 use time::macros::datetime;
 
 use super::certificate::Certificate;
+use super::certificate::oid::OCSP;
+pub(crate) use super::certificate::oid::{
+    ALTERNATIVE_NAMES, AUTHORITY_KEY, BASIC_CONSTRAINTS, CLIENT_AUTH, EMAIL_PROTECTION,
+    EXTENDED_USAGE, KEY_USAGE, NAME_CONSTRAINTS, SERVER_AUTH, SUBJECT_KEY,
+};
 
 /// The moment the tests look at their certificates.
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-06-01 12:00 UTC);
 
 pub(crate) const ECDSA_SHA256: &str = "1.2.840.10045.4.3.2";
-pub(crate) const KEY_USAGE: &str = "2.5.29.15";
-pub(crate) const ALTERNATIVE_NAMES: &str = "2.5.29.17";
-pub(crate) const BASIC_CONSTRAINTS: &str = "2.5.29.19";
-pub(crate) const NAME_CONSTRAINTS: &str = "2.5.29.30";
-pub(crate) const SUBJECT_KEY: &str = "2.5.29.14";
-pub(crate) const AUTHORITY_KEY: &str = "2.5.29.35";
-pub(crate) const EXTENDED_USAGE: &str = "2.5.29.37";
 pub(crate) const CRL_POINTS: &str = "2.5.29.31";
 pub(crate) const ACCESS: &str = "1.3.6.1.5.5.7.1.1";
-
-pub(crate) const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
-pub(crate) const CLIENT_AUTH: &str = "1.3.6.1.5.5.7.3.2";
-pub(crate) const EMAIL_PROTECTION: &str = "1.3.6.1.5.5.7.3.4";
 
 /// Bits of keyUsage in their first octet.
 pub(crate) const DIGITAL_SIGNATURE: u8 = 0x80;
@@ -149,7 +143,7 @@ pub(crate) fn crl_point(url: &str) -> Vec<u8> {
 }
 
 pub(crate) fn ocsp(url: &str) -> Vec<u8> {
-    let description = [oid("1.3.6.1.5.5.7.48.1"), tlv(0x86, url.as_bytes())];
+    let description = [oid(OCSP), tlv(0x86, url.as_bytes())];
     sequence(&[sequence(&description)])
 }
 

@@ -5,6 +5,7 @@ use x509_parser::extensions::{
 };
 use x509_parser::prelude::X509Certificate;
 
+use super::oid::OCSP;
 use super::{InvalidCertificate, strict};
 
 /// That an extension is there.
@@ -155,8 +156,6 @@ impl Extensions {
         })
     }
 }
-
-const OCSP: &str = "1.3.6.1.5.5.7.48.1";
 
 pub(super) fn read(certificate: &X509Certificate<'_>) -> Result<Extensions, InvalidCertificate> {
     let mut found = Extensions::default();

@@ -5,6 +5,7 @@ mod error;
 mod extensions;
 mod key;
 mod name;
+pub(crate) mod oid;
 mod strict;
 #[cfg(test)]
 mod tests;

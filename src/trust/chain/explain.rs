@@ -104,15 +104,18 @@ pub(super) fn broken(
 
 /// What webpki says, as a finding.
 pub(super) fn error(certificate: &Certificate, reason: &Error) -> PathError {
-    let (rule, clause, expected) = match reason {
+    let said = format!("{reason:?}");
+    let (rule, clause, found, expected) = match reason {
         Error::CertExpired { .. } => (
             "path.expired",
             "RFC 5280 §6.1.3 (a)(2)",
+            "a certificate that has ended",
             "a path that is valid now",
         ),
         Error::CertNotValidYet { .. } => (
             "path.not_yet",
             "RFC 5280 §6.1.3 (a)(2)",
+            "a certificate that has not begun",
             "a path that is valid now",
         ),
         Error::InvalidSignatureForPublicKey
@@ -120,43 +123,55 @@ pub(super) fn error(certificate: &Certificate, reason: &Error) -> PathError {
         | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => (
             "path.signature",
             "RFC 5280 §6.1.3 (a)(1)",
+            "a signature that the issuer's key did not make",
             "a signature by the issuer's key",
         ),
-        Error::NameConstraintViolation | Error::MaximumNameConstraintComparisonsExceeded => (
+        Error::NameConstraintViolation => (
             "path.name_constraints",
             "RFC 5280 §6.1.3 (b), (c)",
+            "a name that an authority above must not certify",
             "names that every authority of the path may certify",
         ),
         Error::PathLenConstraintViolated => (
             "path.length",
             "RFC 5280 §6.1.4 (l), (m)",
+            "more authorities than one above allows",
             "no more authorities than each allows below it",
         ),
         Error::CaUsedAsEndEntity | Error::EndEntityUsedAsCa => (
             "path.authority",
             "RFC 5280 §6.1.4 (k)",
+            "an authority in the place of a leaf, or a leaf in an authority's",
             "authorities above, and none at the end",
         ),
         Error::UnknownIssuer => (
             "path.issuer",
             "RFC 5280 §6.1.3 (a)(4)",
+            "no anchor above it",
             "a path to a configured anchor",
         ),
         Error::MaximumPathBuildCallsExceeded
         | Error::MaximumPathDepthExceeded
+        | Error::MaximumNameConstraintComparisonsExceeded
         | Error::MaximumSignatureChecksExceeded => (
             "path.depth",
             "RFC 5280 §6.1",
+            "more to try than is tried",
             "a path that is found in a few steps",
         ),
         Error::RequiredEkuNotFoundContext(_) => (
             "path.extended_usage",
             "RFC 5280 §4.2.1.12",
+            "an authority that does not allow the purpose",
             "purposes that every authority of the path allows",
         ),
-        // The list of the library's errors is open.
-        _ => ("path.encoding", "RFC 5280 §4.1", "a well-formed path"),
+        // The library's list of errors is open.
+        _ => (
+            "path.encoding",
+            "RFC 5280 §4.1",
+            said.as_str(),
+            "a well-formed path",
+        ),
     };
-    let found = format!("{reason:?}");
     PathError::new(certificate, finding(rule, clause, found, expected))
 }

@@ -6,10 +6,6 @@
 mod anchors;
 mod explain;
 #[cfg(test)]
-mod limbo;
-#[cfg(test)]
-mod outside;
-#[cfg(test)]
 mod tests;
 
 use std::cell::RefCell;
@@ -97,7 +93,8 @@ pub fn check_path(
             Ok(())
         }
         Err(error) => {
-            refused.replace(Some(error));
+            // The first path is the shortest; what is wrong with a detour tells less.
+            refused.borrow_mut().get_or_insert(error);
             Err(Error::UnknownIssuer)
         }
     };
@@ -120,7 +117,7 @@ pub fn check_path(
 }
 
 /// Whether a certificate is for this host, by its `dNSName`s or `iPAddress`es (RFC 9525 §6); its
-/// common name does not count. Neither is a host for what is no name of a host.
+/// common name does not count. No certificate is for what is neither a name nor an address.
 pub fn is_for_host(certificate: &Certificate, host: &str) -> bool {
     let Ok(name) = ServerName::try_from(host) else {
         return false;

@@ -1,6 +1,7 @@
 //! Who may sign certificates, and for which names.
 
 use super::{ALL, AUTHORITIES, LEAVES, Outcome, Rule, Subject, refuse};
+use crate::trust::certificate::oid::{BASIC_CONSTRAINTS, NAME_CONSTRAINTS, POLICY_CONSTRAINTS};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -34,10 +35,6 @@ pub(super) const RULES: &[Rule] = &[
         check: critical,
     },
 ];
-
-const BASIC_CONSTRAINTS: &str = "2.5.29.19";
-const NAME_CONSTRAINTS: &str = "2.5.29.30";
-const POLICY_CONSTRAINTS: &str = "2.5.29.36";
 
 fn authority(subject: &Subject<'_>) -> Outcome {
     let extensions = &subject.certificate.extensions;

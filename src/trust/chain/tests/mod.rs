@@ -1,5 +1,8 @@
 //! Paths that hold, and paths that break at one certificate each.
 
+mod limbo;
+mod outside;
+
 use std::fmt::Write as _;
 
 use time::Duration;

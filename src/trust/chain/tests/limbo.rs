@@ -8,9 +8,9 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Anchors, check_path, is_for_host};
 use crate::domain::certificate::CertificatePurpose;
 use crate::trust::certificate::{Certificate, read_upload};
+use crate::trust::chain::{Anchors, check_path, is_for_host};
 use crate::trust::pki::NOW;
 
 #[derive(Deserialize)]
