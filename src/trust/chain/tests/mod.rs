@@ -368,3 +368,19 @@ fn a_file_of_anchors_that_cannot_be_read_says_why() {
         assert!(error.to_string().contains(reason), "{error}");
     }
 }
+
+#[test]
+fn an_authority_is_no_leaf_whatever_the_purpose() {
+    let row = Row::of(2);
+    let authority = row.intermediates(as_is).remove(0);
+    for (purpose, rule) in [
+        (Purpose::IssuingAuthority, "path.purpose"),
+        (Purpose::Gateway, "constraints.leaf"),
+        (Purpose::SmtpClient, "usage.leaf"),
+    ] {
+        let path = check_path(&authority, &[], &row.anchors(), purpose, NOW);
+        let rules = path.unwrap_err().findings.into_iter().map(|it| it.rule);
+        let rules = rules.collect::<Vec<_>>();
+        assert!(rules.iter().any(|it| it == rule), "{purpose:?}: {rules:?}");
+    }
+}
