@@ -13,6 +13,8 @@ pub mod log;
 pub mod packing;
 pub mod probe;
 pub mod prove;
+#[cfg(test)]
+pub(crate) mod pki;
 pub mod rules;
 pub mod sidecar;
 pub mod sign;
