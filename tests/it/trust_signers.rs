@@ -22,13 +22,14 @@ const HOME: &str = "ANNUAIRE_TEST_SIGNER_HOME";
 
 type Story = fn(&Device);
 
-const STORIES: [(&str, Story); 7] = [
+const STORIES: [(&str, Story); 8] = [
     ("signs", signs),
     ("misconfigured", misconfigured),
     ("vanishes", vanishes),
     ("refuses_the_pin", refuses_the_pin),
     ("drops_the_session", drops_the_session),
     ("is_shared", is_shared),
+    ("begins_anew", begins_anew),
     ("holds_the_certificate", holds_the_certificate),
 ];
 
@@ -340,6 +341,30 @@ fn is_shared(device: &Device) {
     // The log-in is of the whole process: to let one go must not log the other out.
     drop(current);
     next.sign(b"liste").unwrap();
+}
+
+#[test]
+fn a_session_of_a_library_begun_anew_is_not_taken_for_another_of_its_number() {
+    tell("begins_anew");
+}
+
+fn begins_anew(device: &Device) {
+    device.token("autre", "1234");
+    device.import("autre", "other", "signer", "01");
+    let mut key = device.key();
+    key.token_label = "autre".into();
+    key.certificate = CertificateSource::File(device.dir.join("other.cert"));
+    // The first session of the library is its; after the outage the first is the other's.
+    let other = Pkcs11Signer::open(key).unwrap();
+    let signer = Pkcs11Signer::open(device.key()).unwrap();
+    let (here, away) = (device.dir.join("tokens"), device.dir.join("away"));
+    fs::rename(&here, &away).unwrap();
+    signer.sign(b"liste").unwrap_err();
+    fs::rename(&away, &here).unwrap();
+    for signer in [&signer, &other, &signer, &other] {
+        let signature = signer.sign(b"liste").unwrap();
+        assert!(verifies(signer, b"liste", &signature));
+    }
 }
 
 #[test]
