@@ -1,4 +1,4 @@
-//! Signing keys in a real PKCS#11 device, SoftHSM: what it signs, what it refuses, and what happens
+//! Signing keys in a real PKCS#11 device, `SoftHSM`: what it signs, what it refuses, and what happens
 //! when it goes away.
 //!
 //! The library finds its tokens by an environment variable, so that each story is told in a child
@@ -15,16 +15,21 @@ use annuaire::trust::sign::{
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::object::{Attribute, CertificateType, ObjectClass};
 use cryptoki::session::UserType;
+use cryptoki::slot::Slot;
 
 const STORY: &str = "ANNUAIRE_TEST_SIGNER_STORY";
 const HOME: &str = "ANNUAIRE_TEST_SIGNER_HOME";
 
-const STORIES: [(&str, fn(&Device)); 6] = [
+type Story = fn(&Device);
+
+const STORIES: [(&str, Story); 8] = [
     ("signs", signs),
     ("misconfigured", misconfigured),
     ("vanishes", vanishes),
     ("refuses_the_pin", refuses_the_pin),
+    ("drops_the_session", drops_the_session),
     ("is_shared", is_shared),
+    ("begins_anew", begins_anew),
     ("holds_the_certificate", holds_the_certificate),
 ];
 
@@ -179,7 +184,7 @@ fn signs(device: &Device) {
     let signer = Pkcs11Signer::open(device.key()).unwrap();
     let in_a_file = device.in_a_file();
     assert_eq!(signer.certificate(), in_a_file.certificate());
-    for message in [&b""[..], b"liste", &[0xe9; 100_000]] {
+    for message in [&b""[..], b"liste", &vec![0xe9; 100_000]] {
         // The padding has nothing random: the two are equal to the last bit.
         let expected = in_a_file.sign(message).unwrap();
         assert_eq!(signer.sign(message).unwrap(), expected);
@@ -234,6 +239,8 @@ fn a_device_that_goes_away_is_told_and_is_used_again_when_it_is_back() {
 
 fn vanishes(device: &Device) {
     let signer = Pkcs11Signer::open(device.key()).unwrap();
+    // As the next signer would be: the library stays loaded and in use.
+    let idle = Pkcs11Signer::open(device.key()).unwrap();
     let (here, away) = (device.dir.join("tokens"), device.dir.join("away"));
     for round in 0..3 {
         fs::rename(&here, &away).unwrap();
@@ -251,6 +258,7 @@ fn vanishes(device: &Device) {
         let signature = signer.sign(b"liste").unwrap();
         assert!(verifies(&signer, b"liste", &signature), "{round}");
     }
+    idle.sign(b"liste").unwrap();
 }
 
 #[test]
@@ -259,7 +267,50 @@ fn a_pin_that_is_refused_is_not_tried_again() {
 }
 
 fn refuses_the_pin(device: &Device) {
-    let _ = device;
+    let signer = Pkcs11Signer::open(device.key()).unwrap();
+    change_pin("1234", "9876");
+    let said = signer.sign(b"liste");
+    let is_about_the_pin = |said: &Result<Vec<u8>, SignError>| matches!(said, Err(SignError::Unusable { problem, .. }) if problem.contains("PIN"));
+    assert!(is_about_the_pin(&said), "{said:?}");
+    // The PIN would be right again, but this signer cannot know and three wrong ones lock a token.
+    change_pin("9876", "1234");
+    let said = signer.sign(b"liste");
+    assert!(is_about_the_pin(&said), "{said:?}");
+    Pkcs11Signer::open(device.key()).unwrap();
+}
+
+#[test]
+fn a_session_that_the_device_dropped_is_made_anew_without_a_word() {
+    tell("drops_the_session");
+}
+
+fn drops_the_session(device: &Device) {
+    let signer = Pkcs11Signer::open(device.key()).unwrap();
+    // A log-out is of the whole process: the signer's session no longer sees its key.
+    let (library, slot) = token();
+    library.open_ro_session(slot).unwrap().logout().unwrap();
+    signer.sign(b"liste").unwrap();
+    // And this ends every session of the process.
+    library.finalize().unwrap();
+    signer.sign(b"liste").unwrap();
+}
+
+fn change_pin(from: &str, to: &str) {
+    let (library, slot) = token();
+    let session = library.open_rw_session(slot).unwrap();
+    // The signer may have done it for the whole process.
+    let _ = session.login(UserType::User, Some(&from.into()));
+    session.set_pin(&from.into(), &to.into()).unwrap();
+    session.logout().unwrap();
+}
+
+/// The library beside the signer's use of it, and the slot of the only token.
+fn token() -> (Pkcs11, Slot) {
+    let library = Pkcs11::new(library()).unwrap();
+    // It may be initialized already.
+    let _ = library.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK));
+    let slot = library.get_slots_with_initialized_token().unwrap()[0];
+    (library, slot)
 }
 
 #[test]
@@ -293,6 +344,30 @@ fn is_shared(device: &Device) {
 }
 
 #[test]
+fn a_session_of_a_library_begun_anew_is_not_taken_for_another_of_its_number() {
+    tell("begins_anew");
+}
+
+fn begins_anew(device: &Device) {
+    device.token("autre", "1234");
+    device.import("autre", "other", "signer", "01");
+    let mut key = device.key();
+    key.token_label = "autre".into();
+    key.certificate = CertificateSource::File(device.dir.join("other.cert"));
+    // The first session of the library is its; after the outage the first is the other's.
+    let other = Pkcs11Signer::open(key).unwrap();
+    let signer = Pkcs11Signer::open(device.key()).unwrap();
+    let (here, away) = (device.dir.join("tokens"), device.dir.join("away"));
+    fs::rename(&here, &away).unwrap();
+    signer.sign(b"liste").unwrap_err();
+    fs::rename(&away, &here).unwrap();
+    for signer in [&signer, &other, &signer, &other] {
+        let signature = signer.sign(b"liste").unwrap();
+        assert!(verifies(signer, b"liste", &signature));
+    }
+}
+
+#[test]
 fn the_certificate_may_be_on_the_token() {
     tell("holds_the_certificate");
 }
@@ -307,12 +382,8 @@ fn holds_the_certificate(device: &Device) {
 }
 
 fn put_certificate(der: &[u8]) {
-    let library = Pkcs11::new(library()).unwrap();
-    library
-        .initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK))
-        .unwrap();
-    let slots = library.get_slots_with_initialized_token().unwrap();
-    let session = library.open_rw_session(slots[0]).unwrap();
+    let (library, slot) = token();
+    let session = library.open_rw_session(slot).unwrap();
     session.login(UserType::User, Some(&"1234".into())).unwrap();
     session
         .create_object(&[
