@@ -102,9 +102,6 @@ impl CertificateState {
     pub const fn next(self) -> &'static [Self] {
         match self {
             Self::Pending => &[Self::Active, Self::Revoked, Self::Expired],
-            Self::Pending | Self::Suspended => {
-                &[Self::Active, Self::Revoked, Self::Expired, Self::Superseded]
-            }
             Self::Active => &[
                 Self::Suspended,
                 Self::Revoked,
@@ -115,8 +112,6 @@ impl CertificateState {
             // A key that leaked after its time is still told to those who look at the past.
             Self::Expired | Self::Superseded => &[Self::Revoked],
             Self::Revoked => &[],
-            Self::Superseded => &[Self::Revoked, Self::Expired],
-            Self::Revoked | Self::Expired => &[],
         }
     }
 

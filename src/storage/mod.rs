@@ -1,8 +1,5 @@
 //! The truth in PostgreSQL: the only layer that writes SQL. It knows no protocol and no index.
 
-mod entities;
-mod error;
-mod pool;
 pub mod administrators;
 pub mod alerts;
 pub mod approvals;
@@ -14,13 +11,15 @@ pub mod changes;
 pub mod codes;
 pub mod documents;
 pub mod embedded;
-pub mod impact;
+mod entities;
+mod error;
 pub mod imports;
 pub mod list_import;
 pub mod list_signers;
 pub mod mail_domains;
 pub mod merge;
 pub mod operators;
+mod pool;
 pub mod registry_events;
 pub mod scheduled_acts;
 pub mod trust_entries;

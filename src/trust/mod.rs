@@ -11,10 +11,10 @@ pub mod laboratory;
 pub mod lint_list;
 pub mod log;
 pub mod packing;
-pub mod probe;
-pub mod prove;
 #[cfg(test)]
 pub(crate) mod pki;
+pub mod probe;
+pub mod prove;
 pub mod rules;
 pub mod sidecar;
 pub mod sign;
