@@ -18,3 +18,4 @@ mod follower;
 mod import;
 mod support;
 mod trust;
+mod trust_signers;

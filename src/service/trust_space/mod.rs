@@ -5,22 +5,23 @@ mod acts;
 mod administrators;
 mod alerts;
 mod approvals;
-mod bindings;
-mod campaigns;
 mod attempt;
+mod bindings;
 mod building;
+mod campaigns;
 mod certificates;
 mod due;
 mod events;
 mod expiry;
 mod impact;
-mod mail_domains;
 mod list_import;
 mod list_plan;
+mod mail_domains;
 mod operators;
 mod probing;
 mod publication;
 mod registration;
+mod schedule;
 mod signers;
 mod transitions;
 
@@ -29,7 +30,7 @@ pub use administrators::NewAdministrator;
 pub use due::Due;
 pub use mail_domains::{MailDomainChanges, NewMailDomain};
 pub use operators::{NewOperator, OperatorChanges, OperatorDetail};
-mod versions;
+pub(in crate::service) mod versions;
 
 pub use list_import::{Counted, ImportedList};
 pub use list_plan::{Doubled, Oddities, Respelled};
@@ -116,14 +117,14 @@ impl TrustSpace {
         }
     }
 
-    /// A decision of one person, now.
-    fn decided(&self, actor: &Actor, reason: &str) -> Decision {
-        Decision {
+    /// A decision of one person, now; `act.invalid` where it has no reason.
+    fn decided(&self, actor: &Actor, reason: &str) -> Result<Decision, Failure> {
+        Ok(Decision {
             at: self.clock.now(),
             by: actor.name().to_owned(),
             approved_by: Vec::new(),
-            reason: reason.to_owned(),
-        }
+            reason: acts::reason(reason)?,
+        })
     }
 
     async fn connection(&self) -> Result<storage::Acquired, StorageError> {

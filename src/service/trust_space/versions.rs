@@ -27,11 +27,11 @@ const MOST_VERSIONS: i64 = 100;
 
 /// A version as it was read back from what is stored, verified under the certificate of its signer.
 #[derive(Debug)]
-pub(crate) struct ReadVersion {
-    pub(crate) verified: VerifiedList,
-    pub(crate) meta: ListMeta,
+pub(in crate::service) struct ReadVersion {
+    pub(in crate::service) verified: VerifiedList,
+    pub(in crate::service) meta: ListMeta,
     /// The signed XML, whose digest was compared.
-    pub(crate) xml: Vec<u8>,
+    pub(in crate::service) xml: Vec<u8>,
 }
 
 /// A version with its bytes.
@@ -97,7 +97,9 @@ impl TrustSpace {
         limit: usize,
     ) -> Result<Vec<ListVersion>, Failure> {
         let before = before.map(|number| i64::try_from(number).unwrap_or(i64::MAX));
-        let limit = i64::try_from(limit).unwrap_or(MOST_VERSIONS).min(MOST_VERSIONS);
+        let limit = i64::try_from(limit)
+            .unwrap_or(MOST_VERSIONS)
+            .min(MOST_VERSIONS);
         Ok(trust_lists::before(&mut *self.connection().await?, before, limit).await?)
     }
 
@@ -139,7 +141,11 @@ impl TrustSpace {
             return Err(no_such_version(size));
         }
         let mut log = Frontier::default();
-        log.extend(leaves.into_iter().take(usize::try_from(size).unwrap_or(usize::MAX)));
+        log.extend(
+            leaves
+                .into_iter()
+                .take(usize::try_from(size).unwrap_or(usize::MAX)),
+        );
         Ok(log.head())
     }
 
@@ -154,7 +160,10 @@ impl TrustSpace {
         InclusionProof::build(&leaves, sequence, size).ok_or_else(|| {
             Failure::new(
                 &TRUST_LIST_NOT_FOUND,
-                format!("There is no version {sequence} in a log of {size} versions; the log has {}.", leaves.len()),
+                format!(
+                    "There is no version {sequence} in a log of {size} versions; the log has {}.",
+                    leaves.len()
+                ),
             )
         })
     }
@@ -171,7 +180,10 @@ impl TrustSpace {
         ConsistencyProof::build(&leaves, from, to).ok_or_else(|| {
             Failure::new(
                 &TRUST_LIST_NOT_FOUND,
-                format!("No log of {from} versions became one of {to}; the log has {}.", leaves.len()),
+                format!(
+                    "No log of {from} versions became one of {to}; the log has {}.",
+                    leaves.len()
+                ),
             )
         })
     }
@@ -221,7 +233,7 @@ fn no_such_version(sequence: u64) -> Failure {
 }
 
 /// The bytes of a version.
-pub(crate) async fn content(
+pub(in crate::service) async fn content(
     truth: &mut Connection,
     version: &ListVersion,
 ) -> Result<StoredContent, Failure> {
@@ -231,7 +243,7 @@ pub(crate) async fn content(
 }
 
 /// Verifies what is stored of a version, in its own time: list, side-car, and that they belong together.
-pub(crate) async fn read_back(
+pub(in crate::service) async fn read_back(
     version: ListVersion,
     content: StoredContent,
 ) -> Result<ReadVersion, Failure> {
@@ -276,7 +288,7 @@ fn damaged(version: &ListVersion, problem: &dyn std::fmt::Display) -> Failure {
 }
 
 /// Does work that takes a while off the threads that serve requests.
-pub(super) async fn off_thread<T: Send + 'static>(
+pub(in crate::service) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Failure> {
     spawn_blocking(work)

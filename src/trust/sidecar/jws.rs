@@ -121,8 +121,8 @@ pub fn verify(
         return Err(MetaError::TooLarge(jws.len()));
     }
     let text = str::from_utf8(jws).map_err(|_| MetaError::Form)?;
-    let (signed, signature) = text.rsplit_once('.').ok_or(MetaError::Form)?;
-    let (header, payload) = signed.split_once('.').ok_or(MetaError::Form)?;
+    let (covered, signature) = text.rsplit_once('.').ok_or(MetaError::Form)?;
+    let (header, payload) = covered.split_once('.').ok_or(MetaError::Form)?;
     let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| MetaError::Form);
     let (header, payload, signature) = (decode(header)?, decode(payload)?, decode(signature)?);
 
@@ -131,7 +131,7 @@ pub fn verify(
     let certificate = pinned
         .find(|pin| sha256(pin.der()) == signer)
         .ok_or(MetaError::NotPinned(signer))?;
-    if !certificate.verifies(signed.as_bytes(), &signature) {
+    if !certificate.verifies(covered.as_bytes(), &signature) {
         return Err(MetaError::Signature);
     }
     // From here on it is what the signer wrote, which may still be wrong.

@@ -9,7 +9,7 @@ use x509_parser::public_key::PublicKey;
 /// What is signed when a key is opened, to see that it fits its certificate; no list begins so.
 const TRIAL: &[u8] = b"annuaire: a trial of the signing key, nothing more";
 
-/// The smallest modulus, in bits (RGS annex B1 §2.2.1 for uses up to 2030).
+/// The smallest modulus, in bits (RGS annex B1 for uses until the end of 2030).
 const LEAST_BITS: usize = 2048;
 
 /// Why a certificate is not one of a signer.

@@ -42,9 +42,10 @@ impl PemSigner {
             key,
             certificate,
         };
-        match signer.certificate.is_of(|message| signer.sign(message))? {
-            true => Ok(signer),
-            false => Err(SignError::Mismatch { key: signer.name }),
+        if signer.certificate.is_of(|message| signer.sign(message))? {
+            Ok(signer)
+        } else {
+            Err(SignError::Mismatch { key: signer.name })
         }
     }
 }

@@ -109,7 +109,7 @@ fn what_breaks_a_rule_is_refused_with_every_finding_and_nothing_is_kept() {
             let upload = Authority::trusted().chain(&params);
             let added = registry
                 .space
-                .add_certificate(&registry.anne, 1, &upload, "");
+                .add_certificate(&registry.anne, 1, &upload, "a test");
             let failure = added.await.unwrap_err();
             assert_eq!(failure.code.code, "certificate.refused", "{failure}");
             let findings = failure.particulars.unwrap()["findings"].take();
@@ -140,7 +140,7 @@ fn every_refusal_is_told_at_once() {
         let upload = Authority::trusted().chain(&params);
         let added = registry
             .space
-            .add_certificate(&registry.anne, 1, &upload, "");
+            .add_certificate(&registry.anne, 1, &upload, "a test");
         let failure = added.await.unwrap_err();
         for rule in ["registry.number", "validity.expired", "extended_usage.role"] {
             assert!(failure.detail.contains(rule), "{rule} is not in {failure}");
@@ -163,7 +163,7 @@ fn who_has_no_path_to_an_anchor_stays_outside() {
             let findings = registry.space.lint(&upload).await.unwrap();
             let added = registry
                 .space
-                .add_certificate(&registry.anne, 1, &upload, "");
+                .add_certificate(&registry.anne, 1, &upload, "a test");
             let failure = added.await.unwrap_err();
             assert_eq!(failure.code.code, "certificate.refused");
             assert!(failure.detail.contains("path.issuer"), "{failure}");
@@ -206,11 +206,11 @@ fn a_certificate_and_a_name_have_one_owner() {
         let upload = Authority::trusted().chain(&params);
         let space = &registry.space;
         let first = space
-            .add_certificate(&registry.anne, 1, &upload, "")
+            .add_certificate(&registry.anne, 1, &upload, "a test")
             .await
             .unwrap();
         let twice = space
-            .add_certificate(&registry.bruno, 1, &upload, "")
+            .add_certificate(&registry.bruno, 1, &upload, "a test")
             .await
             .unwrap_err();
         assert_eq!(twice.code.code, "certificate.exists");
@@ -247,8 +247,8 @@ fn two_who_register_one_certificate_at_once_are_told_apart() {
         let upload = Authority::trusted().chain(&gateway("mx1", NUMBERS[0], 365));
         let space = &registry.space;
         let (one, other) = tokio::join!(
-            space.add_certificate(&registry.anne, 1, &upload, ""),
-            space.add_certificate(&registry.bruno, 1, &upload, ""),
+            space.add_certificate(&registry.anne, 1, &upload, "a test"),
+            space.add_certificate(&registry.bruno, 1, &upload, "a test"),
         );
         let refused = match (one, other) {
             (Ok(_), Err(refused)) | (Err(refused), Ok(_)) => refused,
@@ -264,10 +264,12 @@ fn who_may_only_look_registers_nothing_and_who_left_neither() {
         let upload = Authority::trusted().chain(&gateway("mx1", NUMBERS[0], 365));
         let space = &registry.space;
         let auditor = space
-            .add_certificate(&registry.claire, 1, &upload, "")
+            .add_certificate(&registry.claire, 1, &upload, "a test")
             .await;
         assert_eq!(auditor.unwrap_err().code.code, "administrator.role");
-        let nobody = space.add_certificate(&registry.anne, 99, &upload, "").await;
+        let nobody = space
+            .add_certificate(&registry.anne, 99, &upload, "a test")
+            .await;
         assert_eq!(nobody.unwrap_err().code.code, "operator.not_found");
         for state in ["withdrawn", "revoked"] {
             sqlx::query("update operator set state = $1 where id = 1")
@@ -275,8 +277,10 @@ fn who_may_only_look_registers_nothing_and_who_left_neither() {
                 .execute(&registry.pool)
                 .await
                 .unwrap();
-            let gone = space.add_certificate(&registry.anne, 1, &upload, "").await;
-            assert_eq!(gone.unwrap_err().code.code, "operator.left");
+            let gone = space
+                .add_certificate(&registry.anne, 1, &upload, "a test")
+                .await;
+            assert_eq!(gone.unwrap_err().code.code, "operator.transition");
         }
     });
 }
@@ -330,7 +334,7 @@ fn a_certificate_of_tomorrow_is_registered_today() {
         let upload = Authority::trusted().chain(&params);
         let added = registry
             .space
-            .add_certificate(&registry.anne, 1, &upload, "");
+            .add_certificate(&registry.anne, 1, &upload, "a test");
         assert_eq!(added.await.unwrap().state, CertificateState::Pending);
         // Not where its authority is over by then.
         params.not_before = NOW + Duration::days(3651);
@@ -338,7 +342,7 @@ fn a_certificate_of_tomorrow_is_registered_today() {
         let upload = Authority::trusted().chain(&params);
         let added = registry
             .space
-            .add_certificate(&registry.anne, 1, &upload, "");
+            .add_certificate(&registry.anne, 1, &upload, "a test");
         let failure = added.await.unwrap_err();
         assert_eq!(failure.code.code, "certificate.refused", "{failure}");
     });

@@ -4,5 +4,8 @@ mod alerts;
 mod bindings;
 mod certificate_acts;
 mod certificates;
+mod keys;
 mod pki;
+mod publish;
+mod publishing;
 mod registered;

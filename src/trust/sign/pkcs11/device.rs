@@ -1,6 +1,8 @@
 //! The talk with one device: library, slot, session, log-in, key; and what to make of its refusals.
 
-use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
+use std::sync::Arc;
+
+use cryptoki::context::Pkcs11;
 use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::Mechanism;
 use cryptoki::object::{
@@ -10,6 +12,7 @@ use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
 
 use super::Pkcs11Key;
+use super::library::{Inside, Library};
 
 /// What a device is asked for.
 pub(super) enum Question {
@@ -47,32 +50,83 @@ impl From<Error> for Trouble {
 /// A device, connected to or not.
 pub(super) struct Device {
     key: Pkcs11Key,
-    session: Option<Session>,
-    /// Why the PIN was refused, once it was: three more tries would lock the token.
+    library: Option<Arc<Library>>,
+    session: Option<OpenSession>,
+    /// Why the PIN was refused, once it was: a few more tries would lock the token.
     refused: Option<String>,
+}
+
+/// A session, and the life of the library it is of.
+struct OpenSession {
+    session: Session,
+    life: u64,
 }
 
 impl Device {
     pub(super) const fn new(key: Pkcs11Key) -> Self {
         Self {
             key,
+            library: None,
             session: None,
             refused: None,
         }
     }
 
-    /// Answers with the session at hand and, where that fails, once more with a new one.
-    pub(super) fn answer(&mut self, question: Question) -> Result<Vec<u8>, Trouble> {
-        if let Some(session) = self.session.take()
-            && let Ok(answer) = self.ask(&session, &question)
+    /// Answers with the session at hand; where that fails with a new one, and where that fails with a
+    /// new one of the library initialized anew.
+    pub(super) fn answer(&mut self, question: &Question) -> Result<Vec<u8>, Trouble> {
+        let library = self.library()?;
+        let mut inside = library.enter()?;
+        if let Some(session) = self.at_hand(&inside)
+            && let Ok(answer) = self.ask(&session, question)
         {
-            self.session = Some(session);
+            self.keep(session, &inside);
             return Ok(answer);
         }
-        let session = self.connect()?;
-        let answer = self.ask(&session, &question)?;
-        self.session = Some(session);
+        match self.answer_anew(question, &inside) {
+            Err(Trouble::Device(_)) => {
+                inside.restart()?;
+                self.answer_anew(question, &inside)
+            }
+            decided => decided,
+        }
+    }
+
+    fn answer_anew(
+        &mut self,
+        question: &Question,
+        inside: &Inside<'_>,
+    ) -> Result<Vec<u8>, Trouble> {
+        let session = self.connect(inside.functions())?;
+        let answer = self.ask(&session, question)?;
+        self.keep(session, inside);
         Ok(answer)
+    }
+
+    fn at_hand(&mut self, inside: &Inside<'_>) -> Option<Session> {
+        let open = self.session.take()?;
+        if open.life == inside.life() {
+            return Some(open.session);
+        }
+        // To let it go would close the session that has its number now.
+        std::mem::forget(open.session);
+        None
+    }
+
+    fn keep(&mut self, session: Session, inside: &Inside<'_>) {
+        let life = inside.life();
+        self.session = Some(OpenSession { session, life });
+    }
+
+    fn library(&mut self) -> Result<Arc<Library>, Trouble> {
+        if let Some(library) = &self.library {
+            return Ok(Arc::clone(library));
+        }
+        let path = &self.key.module;
+        let library = Library::load(path).map_err(|cause| {
+            Trouble::Unusable(format!("{} cannot be loaded: {cause}", path.display()))
+        })?;
+        Ok(Arc::clone(self.library.insert(library)))
     }
 
     fn ask(&self, session: &Session, question: &Question) -> Result<Vec<u8>, Trouble> {
@@ -86,12 +140,11 @@ impl Device {
         }
     }
 
-    fn connect(&mut self) -> Result<Session, Trouble> {
+    fn connect(&mut self, library: &Pkcs11) -> Result<Session, Trouble> {
         if let Some(refused) = &self.refused {
             return Err(Trouble::Unusable(refused.clone()));
         }
-        let library = self.library()?;
-        let session = library.open_ro_session(self.slot(&library)?)?;
+        let session = library.open_ro_session(self.slot(library)?)?;
         match session.login(UserType::User, Some(&self.key.pin.0)) {
             // A log-in is of the whole process: another key of this token has done it.
             Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(session),
@@ -108,19 +161,6 @@ impl Device {
                 self.refused = Some(refused.clone());
                 Err(Trouble::Unusable(refused))
             }
-            Err(other) => Err(other.into()),
-        }
-    }
-
-    /// The library, loaded and initialized. It is never finalized: that is of the whole process, and
-    /// would end the sessions of every other key.
-    fn library(&self) -> Result<Pkcs11, Trouble> {
-        let path = &self.key.module;
-        let library = Pkcs11::new(path).map_err(|cause| {
-            Trouble::Unusable(format!("{} cannot be loaded: {cause}", path.display()))
-        })?;
-        match library.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
-            Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => Ok(library),
             Err(other) => Err(other.into()),
         }
     }
@@ -153,7 +193,7 @@ impl Device {
             Attribute::KeyType(KeyType::RSA),
             self.label(),
         ];
-        only(session.find_objects(&wanted)?, "RSA private keys")
+        only(&session.find_objects(&wanted)?, "RSA private keys")
     }
 
     fn certificate(&self, session: &Session) -> Result<Vec<u8>, Trouble> {
@@ -162,7 +202,7 @@ impl Device {
             Attribute::CertificateType(CertificateType::X_509),
             self.label(),
         ];
-        let object = only(session.find_objects(&wanted)?, "certificates")?;
+        let object = only(&session.find_objects(&wanted)?, "certificates")?;
         let values = session.get_attributes(object, &[AttributeType::Value])?;
         match values.into_iter().next() {
             Some(Attribute::Value(der)) => Ok(der),
@@ -175,8 +215,20 @@ impl Device {
     }
 }
 
-fn only(objects: Vec<ObjectHandle>, what: &str) -> Result<ObjectHandle, Trouble> {
-    match objects.as_slice() {
+impl Drop for Device {
+    fn drop(&mut self) {
+        // Within the library's turn, like every other call.
+        if self.session.is_some()
+            && let Ok(library) = self.library()
+            && let Ok(inside) = library.enter()
+        {
+            drop(self.at_hand(&inside));
+        }
+    }
+}
+
+fn only(objects: &[ObjectHandle], what: &str) -> Result<ObjectHandle, Trouble> {
+    match objects {
         [object] => Ok(*object),
         // A token that was emptied behind the session's back looks so too.
         [] => Err(Trouble::Device(format!("the token has no such {what}"))),

@@ -1,6 +1,7 @@
 //! A signing key in a PKCS#11 device (OASIS PKCS #11 v2.40): the key never leaves it.
 
 mod device;
+mod library;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -60,8 +61,9 @@ impl std::fmt::Debug for Pin {
 
 /// A key in a device, and its certificate.
 ///
-/// The device may go away and come back: a session that fails is made anew once, with its log-in, and
-/// what fails again is [`SignError::Device`]; the next signature tries afresh. A PIN that was refused
+/// The device may go away and come back: a session that fails is made anew, with its log-in, at last
+/// with the library initialized anew, and what fails then is [`SignError::Device`]; the next signature
+/// tries afresh. A PIN that was refused
 /// is never tried again by this signer, so that a schedule cannot lock the token. Calls wait for each
 /// other, each at most [`Pkcs11Key::patience`]: a device that hangs costs one thread, not the caller.
 pub struct Pkcs11Signer {
@@ -77,7 +79,7 @@ impl Pkcs11Signer {
         let patience = key.patience;
         let source = key.certificate.clone();
         let mut device = Device::new(key);
-        let device = Worker::start(move |question| device.answer(question), patience)
+        let device = Worker::start(move |question| device.answer(&question), patience)
             .map_err(|cause| device_error(&name, &cause))?;
         let certificate = match source {
             CertificateSource::File(file) => files::certificate(&file)?,

@@ -1,0 +1,57 @@
+//! The demo's keys, certificates and tokens as files, made once, readable by their owner alone.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use crate::config;
+use crate::config::trust::SigningKey;
+
+/// The demo's directory of keys, certificates and tokens.
+pub(super) struct Files(PathBuf);
+
+impl Files {
+    pub(super) fn of(data_dir: &Path) -> Self {
+        Self(data_dir.join("trust"))
+    }
+
+    /// Whether they are all there: the anchors are written last.
+    pub(super) fn are_there(&self) -> bool {
+        self.0.join(ANCHORS).exists()
+    }
+
+    /// Writes one for its owner alone, in place of what an interrupted start left.
+    pub(super) fn write(&self, name: &str, content: &str) -> std::io::Result<()> {
+        fs::create_dir_all(&self.0)?;
+        let path = self.0.join(name);
+        if path.exists() {
+            fs::remove_file(&path)?;
+        }
+        OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?
+            .write_all(content.as_bytes())
+    }
+
+    /// The settings that use them.
+    pub(super) fn settings(&self, trust: &mut config::Trust) {
+        trust.anchor_files = vec![self.0.join(ANCHORS)];
+        trust.signing_keys = [SIGNER, NEXT_SIGNER]
+            .map(|name| SigningKey {
+                certificate_file: self.0.join(format!("{name}.pem")),
+                key_file: Some(self.0.join(format!("{name}.key"))),
+                pkcs11: None,
+            })
+            .to_vec();
+    }
+}
+
+/// The authority operators' certificates come from.
+pub(super) const ANCHORS: &str = "anchors.pem";
+/// The key that signs.
+pub(super) const SIGNER: &str = "signer";
+/// The key that may sign next.
+pub(super) const NEXT_SIGNER: &str = "next-signer";
