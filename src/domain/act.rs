@@ -1,6 +1,7 @@
 //! What administrators do to the trust space, and how many of them it takes.
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use super::certificate::RevocationReason;
 use super::onboarding::{OperatorState, Transition};
@@ -76,6 +77,54 @@ pub enum Control {
 }
 
 impl Act {
+    /// When it is to take effect, where not at once.
+    pub const fn effective_at(&self) -> Option<OffsetDateTime> {
+        match self {
+            Self::MoveOperator(transition) => transition.effective_at,
+            Self::ActivateCertificate { .. }
+            | Self::SuspendCertificate { .. }
+            | Self::ReleaseCertificate { .. }
+            | Self::SupersedeCertificate { .. }
+            | Self::RevokeCertificate { .. }
+            | Self::PublishTrustList { .. }
+            | Self::AnnounceSigner { .. }
+            | Self::SwitchSigner { .. }
+            | Self::WithdrawSigner { .. } => None,
+        }
+    }
+
+    /// The operator it is about, where it is about one.
+    pub const fn operator(&self) -> Option<i64> {
+        match self {
+            Self::MoveOperator(transition) => Some(transition.operator),
+            Self::ActivateCertificate { .. }
+            | Self::SuspendCertificate { .. }
+            | Self::ReleaseCertificate { .. }
+            | Self::SupersedeCertificate { .. }
+            | Self::RevokeCertificate { .. }
+            | Self::PublishTrustList { .. }
+            | Self::AnnounceSigner { .. }
+            | Self::SwitchSigner { .. }
+            | Self::WithdrawSigner { .. } => None,
+        }
+    }
+
+    /// The certificate it is about, where it is about one.
+    pub const fn certificate(&self) -> Option<i64> {
+        match self {
+            Self::ActivateCertificate { certificate, .. }
+            | Self::SuspendCertificate { certificate }
+            | Self::ReleaseCertificate { certificate }
+            | Self::SupersedeCertificate { certificate }
+            | Self::RevokeCertificate { certificate, .. } => Some(*certificate),
+            Self::MoveOperator(_)
+            | Self::PublishTrustList { .. }
+            | Self::AnnounceSigner { .. }
+            | Self::SwitchSigner { .. }
+            | Self::WithdrawSigner { .. } => None,
+        }
+    }
+
     /// How many administrators it takes: two for what lets someone in or is for good, one for what
     /// keeps someone out at once.
     pub const fn control(&self) -> Control {
@@ -99,6 +148,96 @@ impl Act {
             | Self::AnnounceSigner { .. }
             | Self::SwitchSigner { .. }
             | Self::WithdrawSigner { .. } => Control::Two,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moving(to: OperatorState) -> Act {
+        Act::MoveOperator(Transition {
+            operator: 7,
+            to,
+            documents: Vec::new(),
+            launch_on: None,
+            effective_at: None,
+        })
+    }
+
+    /// The rule of the issue, act by act.
+    #[test]
+    fn who_lets_in_or_acts_for_good_is_two_and_who_keeps_out_is_one() {
+        for (to, control) in [
+            (OperatorState::Candidate, Control::One),
+            (OperatorState::Engaged, Control::One),
+            (OperatorState::Testing, Control::One),
+            (OperatorState::Contracted, Control::One),
+            (OperatorState::Active, Control::Two),
+            (OperatorState::Suspended, Control::One),
+            (OperatorState::Withdrawn, Control::One),
+            (OperatorState::Revoked, Control::Two),
+        ] {
+            assert_eq!(moving(to).control(), control, "{to:?}");
+        }
+        let one = [
+            Act::ActivateCertificate {
+                certificate: 1,
+                replaces: None,
+            },
+            Act::SuspendCertificate { certificate: 1 },
+            Act::SupersedeCertificate { certificate: 1 },
+        ];
+        let two = [
+            Act::ReleaseCertificate { certificate: 1 },
+            Act::RevokeCertificate {
+                certificate: 1,
+                because: RevocationReason::KeyCompromise,
+            },
+            Act::PublishTrustList {
+                after: 1,
+                removes: 9,
+            },
+            Act::AnnounceSigner {
+                certificate: String::new(),
+            },
+            Act::SwitchSigner {
+                sha256: String::new(),
+            },
+            Act::WithdrawSigner {
+                sha256: String::new(),
+            },
+        ];
+        assert!(one.iter().all(|act| act.control() == Control::One));
+        assert!(two.iter().all(|act| act.control() == Control::Two));
+    }
+
+    /// Approvals of years ago are read with today's program.
+    #[test]
+    fn acts_are_kept_in_this_form() {
+        for (act, kept) in [
+            (
+                moving(OperatorState::Active),
+                r#"{"act":"move_operator","operator":7,"to":"active","documents":[],"launch_on":null,"effective_at":null}"#,
+            ),
+            (
+                Act::RevokeCertificate {
+                    certificate: 12,
+                    because: RevocationReason::CaCompromise,
+                },
+                r#"{"act":"revoke_certificate","certificate":12,"because":"cACompromise"}"#,
+            ),
+            (
+                Act::PublishTrustList {
+                    after: 41,
+                    removes: 812,
+                },
+                r#"{"act":"publish_trust_list","after":41,"removes":812}"#,
+            ),
+        ] {
+            assert_eq!(serde_json::to_string(&act).unwrap(), kept);
+            assert_eq!(serde_json::from_str::<Act>(kept).unwrap(), act);
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The report of a conformance campaign: what was checked of an operator's domains and gateways, what
 //! was seen, and whether it is enough. It does not know how anything is checked.
 
-use std::net::IpAddr;
+// A value only: what opens sockets is in `std::net`.
+use core::net::IpAddr;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -290,10 +292,10 @@ impl CampaignReport {
     /// The mandatory checks that were not made at all.
     pub fn missing(&self) -> Vec<MissingCheck> {
         let made = self.made();
-        let mut hosts = std::collections::BTreeSet::new();
+        let mut hosts = BTreeSet::new();
         let mut missing = Vec::new();
         let mut ask = |name: CheckName, of: &str, times: usize| {
-            if made.get(&(name, of)).map_or(0, |ports| ports.len()) < times {
+            if made.get(&(name, of)).map_or(0, BTreeSet::len) < times {
                 missing.push(MissingCheck {
                     name,
                     of: of.to_owned(),
@@ -336,7 +338,7 @@ impl CampaignReport {
     }
 }
 
-type Made<'a> = std::collections::BTreeMap<(CheckName, &'a str), std::collections::BTreeSet<u16>>;
+type Made<'a> = BTreeMap<(CheckName, &'a str), BTreeSet<u16>>;
 
 #[cfg(test)]
 mod tests {

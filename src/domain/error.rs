@@ -73,7 +73,6 @@ error_codes! {
     OPERATOR_INVALID = "operator.invalid", Invalid, "An operator cannot be recorded like this.";
     OPERATOR_EXISTS = "operator.exists", Conflict, "There is an operator with this registered number.";
     OPERATOR_TRANSITION = "operator.transition", Conflict, "The operator cannot go from its state to the one asked for.";
-    OPERATOR_LEFT = "operator.left", Conflict, "The operator has left the trust space for good.";
     OPERATOR_INCOMPLETE = "operator.incomplete", Conflict, "Something that this step rests on is missing.";
     MAIL_DOMAIN_NOT_FOUND = "mail_domain.not_found", NotFound, "There is no mail domain of this name.";
     MAIL_DOMAIN_INVALID = "mail_domain.invalid", Invalid, "A mail domain cannot be recorded like this.";
@@ -86,6 +85,8 @@ error_codes! {
     CERTIFICATE_TRANSITION = "certificate.transition", Conflict, "The certificate cannot go from its state to the one asked for.";
     CERTIFICATE_ALONE = "certificate.alone", Conflict, "No other certificate in force stands behind the same mail domains.";
     CERTIFICATE_NAME_TAKEN = "certificate.name_taken", Conflict, "The name on the certificate is that of another operator.";
+    ACT_INVALID = "act.invalid", Invalid, "The act cannot be asked for like this.";
+    ACT_PENDING = "act.pending", Conflict, "The same act waits for a second administrator already.";
     APPROVAL_NOT_FOUND = "approval.not_found", NotFound, "There is no approval of this number.";
     APPROVAL_SETTLED = "approval.settled", Conflict, "The approval was settled before.";
     APPROVAL_OWN = "approval.own", Forbidden, "Two different administrators are needed, and this one has agreed already.";

@@ -87,6 +87,15 @@ pub struct MailDomain {
     pub version: i64,
 }
 
+/// Which mail domains are listed.
+#[derive(Clone, Debug, Default)]
+pub struct MailDomainFilter {
+    /// Of this operator.
+    pub operator: Option<i64>,
+    /// With this in the name or the description, whatever its case.
+    pub text: Option<String>,
+}
+
 /// Why a mail domain is not recorded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidMailDomainText {

@@ -5,6 +5,10 @@
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
+use super::text::{self, InvalidText};
+
+time::serde::format_description!(iso_date, Date, "[year]-[month]-[day]");
+
 /// Where an operator stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,6 +91,18 @@ pub enum DocumentKind {
     Other,
 }
 
+impl DocumentKind {
+    /// The stored and shown name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LetterOfEngagement => "letter_of_engagement",
+            Self::OperatorContract => "operator_contract",
+            Self::CnilCommitment => "cnil_commitment",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// A document kept elsewhere, by its reference there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -96,6 +112,7 @@ pub struct DocumentReference {
     /// Its reference in the agency's files.
     pub reference: String,
     /// The day it bears.
+    #[serde(with = "iso_date")]
     pub dated_on: Date,
 }
 
@@ -107,14 +124,45 @@ pub struct Transition {
     /// Where to.
     pub to: OperatorState,
     /// Documents it rests on.
+    #[serde(default)]
     pub documents: Vec<DocumentReference>,
     /// When the operator wants to begin; asked for with the engagement.
+    #[serde(default, with = "iso_date::option")]
     pub launch_on: Option<Date>,
     /// When it takes effect; none: at once.
+    #[serde(default, with = "time::serde::rfc3339::option")]
     pub effective_at: Option<OffsetDateTime>,
 }
 
+/// Why documents are not kept with a transition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidDocuments {
+    /// More than anyone reads.
+    #[error("more than {MOST_DOCUMENTS} documents")]
+    TooMany,
+    /// A reference cannot be kept.
+    #[error("the reference of a document: {0}")]
+    Reference(#[from] InvalidText),
+}
+
+/// Documents with one transition at most.
+const MOST_DOCUMENTS: usize = 20;
+
+/// Characters of a reference at most.
+const REFERENCE: usize = 200;
+
 impl Transition {
+    /// The same with the references of its documents as they are kept.
+    pub fn checked(mut self) -> Result<Self, InvalidDocuments> {
+        if self.documents.len() > MOST_DOCUMENTS {
+            return Err(InvalidDocuments::TooMany);
+        }
+        for document in &mut self.documents {
+            document.reference = text::wanted(text::line(&document.reference, REFERENCE)?)?;
+        }
+        Ok(self)
+    }
+
     /// The documents that a state wants and this transition does not bring.
     pub fn missing_documents(&self) -> Vec<DocumentKind> {
         let wanted: &[DocumentKind] = match self.to {
@@ -135,5 +183,53 @@ impl Transition {
             .copied()
             .filter(|kind| !brought(*kind))
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::date;
+
+    #[test]
+    fn names_are_read_back() {
+        for state in OperatorState::ALL {
+            assert_eq!(OperatorState::from_name(state.as_str()), Some(state));
+            assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+        }
+        assert_eq!(OperatorState::from_name("retired"), None);
+        assert_eq!(
+            serde_json::to_value(DocumentKind::CnilCommitment).unwrap(),
+            DocumentKind::CnilCommitment.as_str()
+        );
+    }
+
+    #[test]
+    fn documents_are_few_and_have_references() {
+        let with = |references: &[&str]| {
+            Transition {
+                operator: 1,
+                to: OperatorState::Engaged,
+                documents: references
+                    .iter()
+                    .map(|reference| DocumentReference {
+                        kind: DocumentKind::Other,
+                        reference: (*reference).to_owned(),
+                        dated_on: date!(2026 - 02 - 01),
+                    })
+                    .collect(),
+                launch_on: None,
+                effective_at: None,
+            }
+            .checked()
+        };
+        assert_eq!(
+            with(&[" 2026/17 "]).unwrap().documents[0].reference,
+            "2026/17"
+        );
+        assert_eq!(with(&["x"; 21]), Err(InvalidDocuments::TooMany));
+        for bad in ["", "a\0b", &"a".repeat(201)] {
+            assert!(matches!(with(&[bad]), Err(InvalidDocuments::Reference(_))));
+        }
     }
 }

@@ -120,6 +120,15 @@ pub struct Operator {
     pub version: i64,
 }
 
+/// Which operators are listed.
+#[derive(Clone, Debug, Default)]
+pub struct OperatorFilter {
+    /// In this state.
+    pub state: Option<OperatorState>,
+    /// With this in the name, whatever its case, or with this number.
+    pub text: Option<String>,
+}
+
 /// What people write of an operator, checked; the rest of the record is the registry's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperatorDraft {

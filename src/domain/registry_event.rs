@@ -4,6 +4,15 @@ use time::OffsetDateTime;
 
 use super::mail_domain::MailDomainName;
 
+/// Which part of history is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EventFilter {
+    /// Of this operator alone.
+    pub operator: Option<i64>,
+    /// Of this certificate alone.
+    pub certificate: Option<i64>,
+}
+
 /// One thing that happened; never changed afterwards.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordedEvent {

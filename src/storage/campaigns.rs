@@ -12,6 +12,9 @@ use crate::domain::mail_domain::MailDomainName;
 /// First key of the advisory locks of running campaigns ("camp" in ASCII); the second is the operator.
 const LOCK: i32 = 0x6361_6d70;
 
+/// Why a campaign has no report whose process died.
+pub const INTERRUPTED: &str = "interrupted: the process ended before the campaign did";
+
 /// Campaigns of an operator read at once at most.
 const LISTED: i64 = 100;
 
@@ -96,13 +99,13 @@ pub async fn begin(
     .await?)
 }
 
-/// Registers what a campaign saw, or why it saw nothing; a campaign that was closed stays as it is.
+/// Registers what a campaign saw, or why it saw nothing; false where it was closed before, and stays so.
 pub async fn finish(
     truth: &mut PgConnection,
     id: i64,
     at: OffsetDateTime,
     outcome: Result<&CampaignReport, &str>,
-) -> Result<(), StorageError> {
+) -> Result<bool, StorageError> {
     let (green, report, problem) = match outcome {
         Ok(report) => {
             let json =
@@ -115,7 +118,7 @@ pub async fn finish(
         }
         Err(problem) => (false, None, Some(problem)),
     };
-    sqlx::query!(
+    let done = sqlx::query!(
         "update campaign
         set
             finished_at = $2,
@@ -131,7 +134,7 @@ pub async fn finish(
     )
     .execute(truth)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// Operators with a campaign that has not ended, whether or not anyone still runs it.
@@ -155,11 +158,12 @@ pub async fn close_interrupted(
         set
             finished_at = $2,
             green = false,
-            problem = 'interrupted: the process ended before the campaign did'
+            problem = $3
         where operator_id = $1 and finished_at is null
         returning id",
         operator,
         at,
+        INTERRUPTED,
     )
     .fetch_all(truth)
     .await?)
@@ -187,7 +191,15 @@ pub async fn presentable(
 
 /// The campaign of this number.
 pub async fn find(truth: &mut PgConnection, id: i64) -> Result<Option<Campaign>, StorageError> {
-    Ok(read(truth, Some(id), None).await?.pop())
+    Ok(read(truth, Some(id), None, 1).await?.pop())
+}
+
+/// The newest campaign of an operator.
+pub async fn newest(
+    truth: &mut PgConnection,
+    operator: i64,
+) -> Result<Option<Campaign>, StorageError> {
+    Ok(read(truth, None, Some(operator), 1).await?.pop())
 }
 
 /// Campaigns of an operator, the newest first.
@@ -195,13 +207,14 @@ pub async fn of_operator(
     truth: &mut PgConnection,
     operator: i64,
 ) -> Result<Vec<Campaign>, StorageError> {
-    read(truth, None, Some(operator)).await
+    read(truth, None, Some(operator), LISTED).await
 }
 
 async fn read(
     truth: &mut PgConnection,
     id: Option<i64>,
     operator: Option<i64>,
+    limit: i64,
 ) -> Result<Vec<Campaign>, StorageError> {
     let rows = sqlx::query!(
         "select
@@ -222,7 +235,7 @@ async fn read(
         limit $3",
         id,
         operator,
-        LISTED,
+        limit,
     )
     .fetch_all(truth)
     .await?;

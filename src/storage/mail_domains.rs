@@ -4,16 +4,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::StorageError;
-use crate::domain::mail_domain::{MailDomain, MailDomainName};
-
-/// Which mail domains are listed.
-#[derive(Clone, Debug, Default)]
-pub struct MailDomainFilter {
-    /// Of this operator.
-    pub operator: Option<i64>,
-    /// With this in the name or the description, whatever its case.
-    pub text: Option<String>,
-}
+use crate::domain::mail_domain::{MailDomain, MailDomainFilter, MailDomainName};
 
 struct MailDomainRow {
     name: String,

@@ -13,7 +13,6 @@ pub mod documents;
 pub mod embedded;
 mod entities;
 mod error;
-pub mod impact;
 pub mod imports;
 pub mod list_import;
 pub mod list_signers;
@@ -28,7 +27,9 @@ pub mod trust_lists;
 
 pub use entities::{ENTITIES, Entity};
 pub use error::StorageError;
-pub use pool::{Acquired, Database, OpenError, acquire, begin, begin_snapshot, migrate};
+pub use pool::{
+    Acquired, Database, OpenError, acquire, begin, begin_snapshot, commit, migrate, roll_back,
+};
 pub use sqlx::postgres::{PgConnection as Connection, PgPool as Pool};
 
 /// Migrations embedded in the program, applied in the order of their names.

@@ -4,17 +4,11 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::StorageError;
+use crate::domain::mail_domain::MailDomainName;
 use crate::domain::onboarding::OperatorState;
-use crate::domain::operator::{Operator, OperatorDraft, OperatorKind, RegisteredNumber};
-
-/// Which operators are listed.
-#[derive(Clone, Debug, Default)]
-pub struct OperatorFilter {
-    /// In this state.
-    pub state: Option<OperatorState>,
-    /// With this in the name, whatever its case, or with this number.
-    pub text: Option<String>,
-}
+use crate::domain::operator::{
+    Operator, OperatorDraft, OperatorFilter, OperatorKind, RegisteredNumber,
+};
 
 struct OperatorRow {
     id: i64,
@@ -249,11 +243,23 @@ pub async fn certificates(truth: &mut PgConnection, id: i64) -> Result<Vec<i64>,
 }
 
 /// Names of an operator's mail domains.
-pub async fn mail_domains(truth: &mut PgConnection, id: i64) -> Result<Vec<String>, StorageError> {
-    Ok(sqlx::query_scalar!(
+pub async fn mail_domains(
+    truth: &mut PgConnection,
+    id: i64,
+) -> Result<Vec<MailDomainName>, StorageError> {
+    let names = sqlx::query_scalar!(
         "select mail_domain from mail_domain_operator where operator_id = $1 order by mail_domain",
         id,
     )
     .fetch_all(truth)
-    .await?)
+    .await?;
+    names
+        .iter()
+        .map(|name| MailDomainName::parse(name))
+        .collect::<Result<_, _>>()
+        .map_err(|error| StorageError::Inconsistent {
+            table: "mail_domain_operator",
+            key: id.to_string(),
+            problem: error.to_string(),
+        })
 }

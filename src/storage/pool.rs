@@ -194,6 +194,16 @@ pub async fn begin(
     Ok(connection.begin().await?)
 }
 
+/// Makes a transaction happen; one within another, together with that one.
+pub async fn commit(transaction: Transaction<'_, Postgres>) -> Result<(), StorageError> {
+    Ok(transaction.commit().await?)
+}
+
+/// Undoes a transaction; one within another, and nothing else of that one.
+pub async fn roll_back(transaction: Transaction<'_, Postgres>) -> Result<(), StorageError> {
+    Ok(transaction.rollback().await?)
+}
+
 /// Begins a transaction that sees one moment and changes nothing.
 pub async fn begin_snapshot(pool: &PgPool) -> Result<Transaction<'static, Postgres>, StorageError> {
     Ok(pool

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::StorageError;
 use crate::domain::mail_domain::MailDomainName;
-use crate::domain::registry_event::RecordedEvent;
+use crate::domain::registry_event::{EventFilter, RecordedEvent};
 
 /// Something that happens in the transaction that makes it happen.
 #[derive(Clone, Debug)]
@@ -54,15 +54,6 @@ impl RegistryEvent {
             detail: serde_json::Value::Object(serde_json::Map::new()),
         }
     }
-}
-
-/// Which part of history is read.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct EventFilter {
-    /// Of this operator alone.
-    pub operator: Option<i64>,
-    /// Of this certificate alone.
-    pub certificate: Option<i64>,
 }
 
 /// Writes an event and gives its number.

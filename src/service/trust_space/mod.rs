@@ -2,28 +2,44 @@
 //! truth. It knows nothing of HTTP; who asks comes in as an [`Actor`].
 
 mod acts;
+mod administrators;
 mod alerts;
+mod approvals;
 mod attempt;
 mod bindings;
 mod building;
+mod campaigns;
 mod certificate_impact;
 mod certificates;
+mod due;
+mod events;
 mod expiry;
+mod impact;
 mod list_import;
 mod list_plan;
+mod mail_domains;
 mod operators;
+mod probing;
 mod publication;
 mod registration;
 mod schedule;
 mod signers;
+mod transitions;
 pub(in crate::service) mod versions;
 
+pub use acts::Requested;
+pub use administrators::NewAdministrator;
+pub use due::Due;
 pub use list_import::{Counted, ImportedList};
 pub use list_plan::{Doubled, Oddities, Respelled};
+pub use mail_domains::{MailDomainChanges, NewMailDomain};
+pub use operators::{NewOperator, OperatorChanges, OperatorDetail};
 pub use publication::Published;
 pub use versions::{Comparison, VersionFiles};
 
 use std::sync::Arc;
+
+use tokio::sync::Semaphore;
 
 use crate::config;
 use crate::domain::administrator::{Actor, AdministratorRole};
@@ -43,6 +59,8 @@ pub struct TrustSpace {
     keys: Arc<[Arc<dyn Signer>]>,
     /// Lists that were read lately.
     lists: Arc<versions::ReadLists>,
+    /// How many campaigns this node may begin still: each holds a connection while it runs.
+    campaigns: Arc<Semaphore>,
 }
 
 /// An act on its way into the truth: when, in whose name, and why. History keeps all of it.
@@ -81,6 +99,7 @@ impl TrustSpace {
             settings,
             keys: keys.into(),
             lists: Arc::default(),
+            campaigns: Arc::new(Semaphore::new(campaigns::AT_ONCE)),
         }
     }
 
@@ -98,14 +117,14 @@ impl TrustSpace {
         }
     }
 
-    /// A decision of one person, now.
-    fn decided(&self, actor: &Actor, reason: &str) -> Decision {
-        Decision {
+    /// A decision of one person, now; `act.invalid` where it has no reason.
+    fn decided(&self, actor: &Actor, reason: &str) -> Result<Decision, Failure> {
+        Ok(Decision {
             at: self.clock.now(),
             by: actor.name().to_owned(),
             approved_by: Vec::new(),
-            reason: reason.to_owned(),
-        }
+            reason: acts::reason(reason)?,
+        })
     }
 
     async fn connection(&self) -> Result<storage::Acquired, StorageError> {

@@ -158,3 +158,36 @@ async fn side_by_side<T: Send + 'static>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::sync::Barrier;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn as_many_jobs_run_at_once_as_may_and_results_keep_their_order() {
+        // Each pair waits for both: with fewer than two at once this would never end.
+        let pair = Arc::new(Barrier::new(2));
+        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let jobs = (0..10).map(|number| {
+            let (pair, running, most) = (pair.clone(), running.clone(), most.clone());
+            async move {
+                let now = running.fetch_add(1, Ordering::SeqCst) + 1;
+                most.fetch_max(now, Ordering::SeqCst);
+                pair.wait().await;
+                running.fetch_sub(1, Ordering::SeqCst);
+                number
+            }
+        });
+        let mut told = Vec::new();
+        let two = NonZeroUsize::new(2).unwrap();
+        let results = side_by_side(jobs, two, |number| told.push(*number)).await;
+        assert_eq!(results, (0..10).collect::<Vec<_>>());
+        told.sort_unstable();
+        assert_eq!(told, results);
+        assert_eq!(most.load(Ordering::SeqCst), 2);
+    }
+}

@@ -35,7 +35,7 @@ pub(super) async fn probe(
             "how such a client is received was not seen",
         );
     };
-    let stream = match endpoint.reach(settings, "").await {
+    let stream = match endpoint.reach(settings).await {
         Ok(stream) => stream,
         Err(trouble) => return Finding::failed(format!("it could not be tried: {trouble}")),
     };

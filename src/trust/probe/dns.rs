@@ -8,8 +8,9 @@ use hickory_resolver::config::{
     LookupIpStrategy, NameServerConfigGroup, ResolveHosts, ResolverConfig,
 };
 use hickory_resolver::name_server::TokioConnectionProvider;
-use hickory_resolver::proto::ProtoErrorKind;
+use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_resolver::proto::{ProtoError, ProtoErrorKind};
 use hickory_resolver::{ResolveError, Resolver, TokioResolver};
 
 use super::addresses::AddressPolicy;
@@ -255,8 +256,7 @@ async fn ask<T>(
 }
 
 fn unanswered(error: &ResolveError) -> Unanswered {
-    use hickory_resolver::proto::op::ResponseCode;
-    match error.proto().map(|error| error.kind()) {
+    match error.proto().map(ProtoError::kind) {
         Some(ProtoErrorKind::NoRecordsFound { response_code, .. }) => match *response_code {
             ResponseCode::NXDomain => Unanswered::NoName,
             ResponseCode::NoError => Unanswered::NoRecord,

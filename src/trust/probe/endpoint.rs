@@ -29,30 +29,37 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Connects and goes on to where a TLS handshake begins; where that takes a STARTTLS, `smuggled` lines ride with it.
-    pub(super) async fn reach(
+    /// Goes on to where a TLS handshake begins.
+    pub(super) async fn reach(&self, settings: &ProbeSettings) -> Result<TcpStream, Trouble> {
+        match self.opening {
+            Opening::Implicit => self.connect(settings).await,
+            Opening::Starttls => self.greet(settings).await?.starttls("").await,
+        }
+    }
+
+    /// Goes on, in clear, to where STARTTLS is offered.
+    pub(super) async fn greet(
         &self,
         settings: &ProbeSettings,
-        smuggled: &str,
-    ) -> Result<TcpStream, Trouble> {
+    ) -> Result<Dialogue<TcpStream>, Trouble> {
+        let stream = self.connect(settings).await?;
+        let mut dialogue = Dialogue::new(stream, settings.step_timeout);
+        dialogue.greeting().await?;
+        let extensions = dialogue.ehlo(settings.helo_name.as_str()).await?;
+        if extensions.offers("STARTTLS") {
+            Ok(dialogue)
+        } else {
+            Err(Trouble::NoStarttls)
+        }
+    }
+
+    async fn connect(&self, settings: &ProbeSettings) -> Result<TcpStream, Trouble> {
         let address = SocketAddr::new(self.address, self.port);
-        let stream = within(settings.step_timeout, "connecting", async {
+        within(settings.step_timeout, "connecting", async {
             TcpStream::connect(address)
                 .await
                 .map_err(Trouble::Unreachable)
         })
-        .await?;
-        match self.opening {
-            Opening::Implicit => Ok(stream),
-            Opening::Starttls => {
-                let mut dialogue = Dialogue::new(stream, settings.step_timeout);
-                dialogue.greeting().await?;
-                let extensions = dialogue.ehlo(settings.helo_name.as_str()).await?;
-                if !extensions.offers("STARTTLS") {
-                    return Err(Trouble::NoStarttls);
-                }
-                dialogue.starttls(smuggled).await
-            }
-        }
+        .await
     }
 }

@@ -98,7 +98,7 @@ async fn meet(
         Opening::Starttls => CheckName::TlsStarttls,
         Opening::Implicit => CheckName::TlsImplicit,
     };
-    let stream = match endpoint.reach(&expected.settings, "").await {
+    let stream = match endpoint.reach(&expected.settings).await {
         Ok(stream) => stream,
         Err(trouble) => return (name, Finding::failed(trouble.to_string()), Vec::new()),
     };
@@ -106,7 +106,8 @@ async fn meet(
     let handshake = shake_hands(stream, &endpoint.host, identity, &expected.settings).await;
     let version = match handshake.version() {
         Some(ProtocolVersion::TLSv1_2) => "TLS 1.2",
-        _ => "TLS 1.3",
+        Some(ProtocolVersion::TLSv1_3) => "TLS 1.3",
+        Some(_) | None => "another version of TLS",
     };
     let Handshake { presented, outcome } = handshake;
     let finding = match outcome {
@@ -121,16 +122,20 @@ async fn meet(
 }
 
 /// Sends a command in clear behind STARTTLS. A gateway that keeps it obeys it inside TLS, and is one reply ahead
-/// from then on: it answers QUIT with the reply to what came before.
+/// from then on: it answers QUIT, which takes 221 (RFC 5321 §4.2.3), with the reply to what came before.
 async fn smuggle(endpoint: &Endpoint, expected: &Expected) -> Finding {
     let settings = &expected.settings;
+    let dialogue = match endpoint.greet(settings).await {
+        Ok(dialogue) => dialogue,
+        Err(trouble) => return Finding::failed(format!("it could not be tried: {trouble}")),
+    };
     let obeyed = async {
-        let stream = endpoint.reach(settings, "NOOP\r\n").await?;
+        let stream = dialogue.starttls("NOOP\r\n").await?;
         let identity = expected.listed.as_ref();
         let handshake = shake_hands(stream, &endpoint.host, identity, settings).await;
         let mut dialogue = Dialogue::new(handshake.outcome?, settings.step_timeout);
         dialogue.ehlo(settings.helo_name.as_str()).await?;
-        Ok::<_, Trouble>(dialogue.quit().await?.code == 250)
+        Ok::<_, Trouble>(dialogue.quit().await?.code != 221)
     };
     match obeyed.await {
         Ok(false) => {
@@ -140,11 +145,11 @@ async fn smuggle(endpoint: &Endpoint, expected: &Expected) -> Finding {
             "it obeys inside TLS a command that was sent in clear behind STARTTLS, which it must forget"
                 .to_owned(),
         ),
-        Err(trouble @ Trouble::TimedOut { .. }) => Finding::failed(format!(
-            "it was sent a command in clear behind STARTTLS, and then {trouble}"
-        )),
-        Err(trouble) => Finding::passed(format!(
+        Err(trouble) if trouble.is_refusal() => Finding::passed(format!(
             "a command in clear behind STARTTLS is not obeyed: {trouble}"
+        )),
+        Err(trouble) => Finding::failed(format!(
+            "it was sent a command in clear behind STARTTLS, which it must forget, and then {trouble}"
         )),
     }
 }

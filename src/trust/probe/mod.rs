@@ -11,6 +11,7 @@ mod dns;
 mod endpoint;
 mod finding;
 mod gateway;
+mod identity;
 mod plan;
 mod presented;
 mod reply;
@@ -21,6 +22,7 @@ mod versions;
 
 pub use addresses::AddressPolicy;
 pub use campaign::run;
+pub use identity::IdentityError;
 pub use plan::{
     CampaignPlan, PlanError, ProbeIdentities, ProbeIdentity, ProbeSettings, ResolverChoice,
 };

@@ -1,5 +1,6 @@
 //! Whether the chain that a gateway presents is the one it should present.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use webpki::{EndEntityCert, KeyUsage};
 
@@ -8,21 +9,29 @@ use super::tls::provider;
 
 /// Is the leaf one that the operator registered, byte for byte?
 pub(super) fn registered(presented: &[CertificateDer<'_>], registered: &[Vec<u8>]) -> Finding {
-    let leaf = presented.first().map(AsRef::as_ref);
-    match registered
-        .iter()
-        .position(|certificate| Some(certificate.as_slice()) == leaf)
-    {
-        Some(at) => Finding::passed(format!(
-            "it presents registered certificate {} of {}",
-            at + 1,
+    let Some(leaf) = presented.first() else {
+        return Finding::failed("it presents no certificate".to_owned());
+    };
+    let print = fingerprint(leaf);
+    if registered.iter().any(|known| known == leaf.as_ref()) {
+        Finding::passed(format!("it presents the registered certificate {print}"))
+    } else {
+        Finding::failed(format!(
+            "it presents the certificate {print}, which is none of the {} registered ones",
             registered.len()
-        )),
-        None => Finding::failed(format!(
-            "it presents a certificate that is none of the {} registered ones",
-            registered.len()
-        )),
+        ))
     }
+}
+
+/// SHA-256 of a certificate, in lower-case hexadecimal.
+fn fingerprint(certificate: &CertificateDer<'_>) -> String {
+    let digest = digest(&SHA256, certificate);
+    digest
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 /// Does the chain lead to an anchor, for a TLS server, at that time?

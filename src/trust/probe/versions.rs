@@ -38,7 +38,7 @@ impl OldVersion {
 /// What the first bytes of the answer say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Answer {
-    /// A ServerHello: the gateway goes along.
+    /// A `ServerHello`: the gateway goes along.
     Accepted,
     /// An alert, with its number (RFC 5246 §7.2).
     Alert(u8),
@@ -51,7 +51,7 @@ pub(super) async fn probe(endpoint: &Endpoint, settings: &ProbeSettings) -> Find
     let mut seen = Vec::new();
     for version in OldVersion::ALL {
         let name = version.name();
-        let stream = match endpoint.reach(settings, "").await {
+        let stream = match endpoint.reach(settings).await {
             Ok(stream) => stream,
             Err(trouble) => {
                 return Finding::failed(format!("{name} could not be tried: {trouble}"));
@@ -100,7 +100,7 @@ const SUITES: [u16; 11] = [
 /// P-256, P-384, P-521 (RFC 8422 §5.1.1).
 const GROUPS: [u16; 3] = [23, 24, 25];
 
-/// A ClientHello in its record (RFC 4346 §7.4.1.2). Its random is not: no key ever comes of this handshake.
+/// A `ClientHello` in its record (RFC 4346 §7.4.1.2). Its random is not: no key ever comes of this handshake.
 fn client_hello(version: OldVersion, host: &str) -> Vec<u8> {
     let mut body = Vec::new();
     body.extend(version.wire());

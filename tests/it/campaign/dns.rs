@@ -3,20 +3,23 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use annuaire::domain::campaign::Subject;
+use annuaire::domain::campaign::{Outcome, Subject};
 use annuaire::trust::probe::AddressPolicy;
 
-use super::gateway::{Gateway, Trait};
+use super::gateway::{Gateway, Manner};
 use super::name_server::{NameServer, Says};
 use super::pki::HOST;
 use super::{DOMAIN, detail, ended, failed, plan, run, settings, skipped, zone};
 
+type Entry = (&'static str, Says);
+
 #[tokio::test]
 async fn each_fault_of_a_zone_fails_exactly_its_checks() {
-    let gateway = Gateway::start(Trait::Good).await;
+    let gateway = Gateway::start(Manner::Good).await;
     let mx = |hosts| (DOMAIN, Says::Mx(hosts));
-    let here = Says::Address(IpAddr::from([127, 0, 0, 1]));
-    let cases: &[(&str, &[(&'static str, Says)], &str, &str)] = &[
+    let here = Says::Addresses(vec![IpAddr::from([127, 0, 0, 1])]);
+    // A zone, the one check that fails, and words of its detail.
+    let cases: &[(&str, &[Entry], &str, &str)] = &[
         ("no domain", &[], "dns.name", "does not exist"),
         (
             "refused",
@@ -109,11 +112,14 @@ async fn each_fault_of_a_zone_fails_exactly_its_checks() {
 
 #[tokio::test]
 async fn the_registry_does_not_knock_at_private_addresses() {
-    let gateway = Gateway::start(Trait::Good).await;
+    let gateway = Gateway::start(Manner::Good).await;
     for address in ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1"] {
         let zone = [
             (DOMAIN, Says::Mx(&[(10, HOST)])),
-            (HOST, Says::Address(address.parse().unwrap())),
+            (
+                HOST,
+                Says::Addresses(vec!["8.8.8.8".parse().unwrap(), address.parse().unwrap()]),
+            ),
         ];
         let names = NameServer::start(&zone).await;
         let mut settings = settings(&names, &gateway);
@@ -137,7 +143,7 @@ async fn a_gateway_of_several_domains_is_probed_once_and_stands_for_each() {
     zone.push(("clinique.mssante.fr", Says::Mx(&[(10, HOST)])));
     zone.push(("perdu.mssante.fr", Says::Nothing));
     let names = NameServer::start(&zone).await;
-    let gateway = Gateway::start(Trait::Good).await;
+    let gateway = Gateway::start(Manner::Good).await;
     let settings = settings(&names, &gateway);
 
     let report = run(&plan(&[DOMAIN, "clinique.mssante.fr"]), &settings).await;
@@ -152,5 +158,30 @@ async fn a_gateway_of_several_domains_is_probed_once_and_stands_for_each() {
 
     let report = run(&plan(&[DOMAIN, "perdu.mssante.fr"]), &settings).await;
     assert_eq!(ended(&report, &settings, failed), ["dns.mx"]);
+    assert!(!report.is_green());
+}
+
+#[tokio::test]
+async fn every_address_of_a_gateway_is_probed() {
+    let (there, nobody) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2]));
+    let names = NameServer::start(&[
+        (DOMAIN, Says::Mx(&[(10, HOST)])),
+        (HOST, Says::Addresses(vec![there, nobody])),
+    ])
+    .await;
+    let gateway = Gateway::start(Manner::Good).await;
+    let settings = settings(&names, &gateway);
+    let report = run(&plan(&[DOMAIN]), &settings).await;
+    assert_eq!(
+        ended(&report, &settings, failed),
+        ["tls.implicit@465", "tls.starttls@25"]
+    );
+    for check in &report.checks {
+        assert_eq!(
+            check.outcome != Outcome::Passed,
+            check.address == Some(nobody),
+            "{check:?}"
+        );
+    }
     assert!(!report.is_green());
 }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use annuaire::trust::probe::{PlanError, ProbeIdentity};
 
-use super::gateway::{Gateway, Trait};
+use super::gateway::{Gateway, Manner};
 use super::name_server::NameServer;
 use super::{DOMAIN, detail, ended, failed, plan, run, settings, skipped, zone};
 
 /// What a gateway's fault must come to.
 struct Case {
-    what: Trait,
+    what: Manner,
     /// The checks that fail: at both ports, or at the one named.
     failed: &'static [&'static str],
     /// A check and words of its detail.
@@ -18,7 +18,7 @@ struct Case {
 }
 
 const fn case(
-    what: Trait,
+    what: Manner,
     failed: &'static [&'static str],
     says: (&'static str, &'static str),
 ) -> Case {
@@ -26,120 +26,160 @@ const fn case(
 }
 
 const CASES: &[Case] = &[
-    case(Trait::Good, &[], ("tls.starttls", "TLS 1.3")),
-    case(Trait::GoodWithTls12, &[], ("tls.starttls", "TLS 1.2")),
+    case(Manner::Good, &[], ("tls.starttls", "TLS 1.3")),
+    case(Manner::GoodWithTls12, &[], ("tls.starttls", "TLS 1.2")),
     case(
-        Trait::GoodByReplies,
+        Manner::GoodByReplies,
         &[],
         ("client.revoked_refused", "550 5.7.1 not in the list"),
     ),
     case(
-        Trait::GoodAndSuspicious,
+        Manner::GoodAndSuspicious,
         &[],
         ("tls.injection", "closed the connection"),
     ),
     case(
-        Trait::OldTls,
+        Manner::GoodAndCurt,
+        &[],
+        (
+            "tls.versions",
+            "turns away TLS 1.0 by closing, TLS 1.1 by closing",
+        ),
+    ),
+    case(
+        Manner::Tls10,
         &["tls.versions"],
         ("tls.versions", "goes along with TLS 1.0"),
     ),
     case(
-        Trait::UnregisteredCertificate,
+        Manner::Tls11,
+        &["tls.versions"],
+        ("tls.versions", "goes along with TLS 1.1"),
+    ),
+    case(
+        Manner::OddToOldTls,
+        &["tls.versions"],
+        ("tls.versions", "not TLS"),
+    ),
+    case(
+        Manner::UnregisteredCertificate,
         &["certificate.registered"],
         ("certificate.registered", "none of the 6 registered ones"),
     ),
     case(
-        Trait::Expired,
+        Manner::Expired,
         &["certificate.path"],
         ("certificate.path", "CertExpired"),
     ),
     case(
-        Trait::NoIntermediate,
+        Manner::NoIntermediate,
         &["certificate.path"],
         ("certificate.path", "UnknownIssuer"),
     ),
     case(
-        Trait::StrangeAuthority,
+        Manner::StrangeAuthority,
         &["certificate.path"],
         ("certificate.path", "UnknownIssuer"),
     ),
     case(
-        Trait::NotAServer,
+        Manner::NotAServer,
         &["certificate.path"],
         ("certificate.path", "RequiredEkuNotFound"),
     ),
     case(
-        Trait::OtherHost,
+        Manner::OtherHost,
         &["certificate.host"],
         ("certificate.host", "does not name mx.operateur.fr"),
     ),
     case(
-        Trait::CommonNameOnly,
+        Manner::CommonNameOnly,
         &["certificate.host"],
         ("certificate.host", "does not name mx.operateur.fr"),
     ),
     case(
-        Trait::AsksForNoCertificate,
+        Manner::StolenCertificate,
+        &["tls.starttls@25", "tls.implicit@465"],
+        ("tls.implicit", "BadSignature"),
+    ),
+    case(
+        Manner::AsksForNoCertificate,
         &["client.revoked_refused", "client.unlisted_refused"],
         ("client.unlisted_refused", "which it must turn away"),
     ),
     case(
-        Trait::AcceptsUnlisted,
+        Manner::AcceptsUnlisted,
         &["client.unlisted_refused"],
         ("client.unlisted_refused", "which it must turn away"),
     ),
     case(
-        Trait::AcceptsRevoked,
+        Manner::AcceptsRevoked,
         &["client.revoked_refused"],
         ("client.revoked_refused", "which it must turn away"),
     ),
     case(
-        Trait::RefusesAll,
+        Manner::RefusesAll,
         &["client.listed_accepted"],
         ("client.listed_accepted", "550 5.7.1 not in the list"),
     ),
     case(
-        Trait::RefusesAllWithTls12,
+        Manner::RefusesAllWithTls12,
         &["client.listed_accepted"],
         ("tls.starttls", "TLS alert"),
     ),
     case(
-        Trait::ObeysPlaintext,
+        Manner::ObeysPlaintext,
         &["tls.injection@25"],
         ("tls.injection", "obeys inside TLS"),
     ),
     case(
-        Trait::NoStarttls,
+        Manner::NoStarttls,
         &["tls.starttls@25"],
         ("tls.starttls", "does not offer STARTTLS"),
     ),
     case(
-        Trait::EndlessGreeting,
+        Manner::EndlessGreeting,
         &["tls.starttls@25"],
         ("tls.starttls", "a reply of more than 16384 bytes"),
     ),
     case(
-        Trait::EndlessLine,
+        Manner::EndlessLine,
         &["tls.starttls@25"],
         ("tls.starttls", "a line of more than 1024 bytes"),
     ),
     case(
-        Trait::NotSmtp,
+        Manner::NotSmtp,
         &["tls.starttls@25"],
         ("tls.starttls", "\"HTTP/1.1 400 Bad Request\""),
     ),
     case(
-        Trait::Busy,
+        Manner::Busy,
         &["tls.starttls@25"],
         ("tls.starttls", "421 4.3.2 later"),
     ),
+    // Turned away at the door like anybody else: that says nothing of certificates.
     case(
-        Trait::StrayPlaintext,
+        Manner::SoonBusy,
+        &[
+            "client.listed_accepted@25",
+            "client.revoked_refused@25",
+            "client.unlisted_refused@25",
+            "tls.injection@25",
+            "tls.versions@25",
+        ],
+        ("tls.injection", "could not be tried: it answered \"421"),
+    ),
+    case(
+        Manner::ObeysInClear,
+        &["tls.injection@25"],
+        ("tls.injection", "bytes in clear"),
+    ),
+    case(
+        Manner::StrayPlaintext,
         &["tls.starttls@25"],
         ("tls.starttls", "21 bytes in clear"),
     ),
     case(
-        Trait::Closes,
+        Manner::Closes,
         &["tls.starttls@25", "tls.implicit@465"],
         ("tls.implicit", "closed the connection"),
     ),
@@ -159,9 +199,12 @@ const BEHIND_TLS: [&str; 7] = [
 fn at_ports(names: &[&str]) -> Vec<String> {
     let mut names: Vec<_> = names
         .iter()
-        .flat_map(|name| match name.contains('@') {
-            true => vec![(*name).to_owned()],
-            false => vec![format!("{name}@25"), format!("{name}@465")],
+        .flat_map(|name| {
+            if name.contains('@') {
+                vec![(*name).to_owned()]
+            } else {
+                vec![format!("{name}@25"), format!("{name}@465")]
+            }
         })
         .collect();
     names.sort();
@@ -213,12 +256,12 @@ async fn a_gateway_that_hangs_is_left_and_silence_is_no_refusal() {
     let names = NameServer::start(&zone()).await;
     for (what, limit, expected) in [
         (
-            Trait::Hangs,
+            Manner::Hangs,
             Duration::from_millis(300),
             &["tls.starttls@25", "tls.implicit@465"][..],
         ),
         (
-            Trait::HangsBehindTls,
+            Manner::HangsBehindTls,
             Duration::from_secs(2),
             &[
                 "client.listed_accepted",
@@ -245,11 +288,11 @@ async fn a_gateway_that_hangs_is_left_and_silence_is_no_refusal() {
 #[tokio::test]
 async fn without_its_client_certificate_a_check_is_skipped_and_nothing_is_green() {
     let names = NameServer::start(&zone()).await;
-    let gateway = Gateway::start(Trait::Good).await;
+    let gateway = Gateway::start(Manner::Good).await;
     let mut settings = settings(&names, &gateway);
     settings.identities.revoked = None;
     let report = run(&plan(&[DOMAIN]), &settings).await;
-    assert_eq!(ended(&report, &settings, failed), [] as [&str; 0]);
+    assert_eq!(ended(&report, &settings, failed), Vec::<String>::new());
     assert_eq!(
         ended(&report, &settings, skipped),
         at_ports(&["client.revoked_refused"])
@@ -260,7 +303,7 @@ async fn without_its_client_certificate_a_check_is_skipped_and_nothing_is_green(
 #[tokio::test]
 async fn our_own_broken_key_or_anchor_is_not_told_as_the_gateways_fault() {
     let names = NameServer::start(&zone()).await;
-    let gateway = Gateway::start(Trait::Good).await;
+    let gateway = Gateway::start(Manner::Good).await;
     let good = settings(&names, &gateway);
     let begin =
         async |plan, settings| annuaire::trust::probe::run(&plan, &settings, &mut |_| {}).await;

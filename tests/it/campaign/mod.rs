@@ -4,6 +4,7 @@ mod dns;
 mod faults;
 mod gateway;
 mod name_server;
+mod old_tls;
 mod pki;
 
 use std::num::NonZeroUsize;
@@ -27,7 +28,7 @@ const DOMAIN: &str = "hopital.mssante.fr";
 fn zone() -> Vec<(&'static str, Says)> {
     vec![
         (DOMAIN, Says::Mx(&[(10, HOST)])),
-        (HOST, Says::Address([127, 0, 0, 1].into())),
+        (HOST, Says::Addresses(vec![[127, 0, 0, 1].into()])),
     ]
 }
 

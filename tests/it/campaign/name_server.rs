@@ -14,8 +14,8 @@ use tokio::task::JoinHandle;
 pub(super) enum Says {
     /// These exchangers, preference first.
     Mx(&'static [(u16, &'static str)]),
-    /// This address.
-    Address(IpAddr),
+    /// These addresses.
+    Addresses(Vec<IpAddr>),
     /// An alias of that name.
     Alias(&'static str),
     /// It exists, with nothing that a mail could use.
@@ -97,8 +97,13 @@ fn answer(zone: &HashMap<String, Says>, question: &Message) -> Option<Message> {
                 RData::MX(MX::new(preference, host))
             })
             .collect(),
-        Some(Says::Address(IpAddr::V4(address))) => vec![RData::A(A(*address))],
-        Some(Says::Address(IpAddr::V6(address))) => vec![RData::AAAA(AAAA(*address))],
+        Some(Says::Addresses(addresses)) => addresses
+            .iter()
+            .map(|address| match address {
+                IpAddr::V4(address) => RData::A(A(*address)),
+                IpAddr::V6(address) => RData::AAAA(AAAA(*address)),
+            })
+            .collect(),
         Some(Says::Alias(of)) => vec![RData::CNAME(CNAME(absolute(of)))],
     };
     for data in data {

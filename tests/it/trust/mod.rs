@@ -1,5 +1,11 @@
 //! The trust space on a real PostgreSQL: who may do what, what is kept of it, what stands in a list.
 
+mod alerts;
+mod bindings;
+mod certificate_acts;
+mod certificates;
 mod keys;
+mod pki;
 mod publish;
 mod publishing;
+mod registered;
