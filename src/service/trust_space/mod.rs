@@ -9,7 +9,6 @@ mod attempt;
 mod bindings;
 mod building;
 mod campaigns;
-mod certificate_impact;
 mod certificates;
 mod due;
 mod events;

@@ -122,16 +122,16 @@ fn a_list_that_says_nothing_new_waits_a_minute() {
     with_key(async |fixture| {
         let first = fixture.publish().await;
         fixture.advance(Duration::seconds(59));
-        let again = fixture.space.publish(&fixture.anne, "").await.unwrap();
+        let again = fixture.space.publish(&fixture.anne, "test").await.unwrap();
         let Published::Unchanged(version) = again else {
             panic!("{again:?}");
         };
         assert_eq!(version, first);
         fixture.sql("update mail_domain set description = 'Autre' where name = 'd7.mssante.fr'").await;
-        let changed = fixture.space.publish(&fixture.anne, "").await.unwrap();
+        let changed = fixture.space.publish(&fixture.anne, "test").await.unwrap();
         assert!(matches!(changed, Published::List(version) if version.sequence == 2));
         fixture.advance(Duration::seconds(60));
-        let fresh = fixture.space.publish(&fixture.anne, "").await.unwrap();
+        let fresh = fixture.space.publish(&fixture.anne, "test").await.unwrap();
         assert!(matches!(fresh, Published::List(version) if version.sequence == 3));
     });
 }
@@ -142,7 +142,7 @@ fn time_never_goes_back_nor_stands_still() {
         fixture.publish().await;
         for (behind, why) in [(0, "the same second"), (3600, "an hour")] {
             fixture.advance(Duration::seconds(-behind));
-            let outcome = fixture.space.publish(&fixture.anne, "").await;
+            let outcome = fixture.space.publish(&fixture.anne, "test").await;
             assert_eq!(refusal(outcome), TRUST_LIST_OUTDATED.code, "{why}");
         }
         assert_versions(&fixture, 1).await;
@@ -163,7 +163,7 @@ fn only_what_stands_is_in_the_list() {
             fixture.sql(change).await;
             fixture.advance(Duration::HOUR);
             let space = fixture.node(vec![signer(0)], |settings| settings.max_removed_share = 1.0);
-            let published = space.publish(&fixture.anne, "").await.unwrap();
+            let published = space.publish(&fixture.anne, "test").await.unwrap();
             let Published::List(version) = published else {
                 panic!("{change}: {published:?}");
             };
@@ -199,7 +199,7 @@ fn without_the_current_key_nothing_is_signed() {
         fixture.announce(&*signer(0)).await.unwrap();
         let other = fixture.node(vec![signer(1)], |_| {});
         assert_eq!(refusal(publish(&fixture, &other).await), TRUST_LIST_NOT_SIGNED.code);
-        let auditor = fixture.space.publish(&fixture.claire, "").await;
+        let auditor = fixture.space.publish(&fixture.claire, "test").await;
         assert_eq!(refusal(auditor), ROLE_INSUFFICIENT.code);
         assert_versions(&fixture, 0).await;
     });
@@ -290,7 +290,7 @@ fn of_many_who_publish_at_once_one_does() {
         for _ in 0..6 {
             let space = fixture.node(vec![signer(0) as Arc<dyn Signer>], |_| {});
             let anne = fixture.anne.clone();
-            tasks.spawn(async move { space.publish(&anne, "").await });
+            tasks.spawn(async move { space.publish(&anne, "test").await });
         }
         let mut made = 0;
         while let Some(outcome) = tasks.join_next().await {
