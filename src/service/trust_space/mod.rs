@@ -20,6 +20,7 @@ mod registration;
 mod signers;
 mod transitions;
 
+pub use crate::trust::rules::{Finding, Severity};
 pub use acts::Requested;
 pub use administrators::NewAdministrator;
 pub use due::Due;
