@@ -73,7 +73,6 @@ error_codes! {
     OPERATOR_INVALID = "operator.invalid", Invalid, "An operator cannot be recorded like this.";
     OPERATOR_EXISTS = "operator.exists", Conflict, "There is an operator with this registered number.";
     OPERATOR_TRANSITION = "operator.transition", Conflict, "The operator cannot go from its state to the one asked for.";
-    OPERATOR_LEFT = "operator.left", Conflict, "The operator has left the trust space for good.";
     OPERATOR_INCOMPLETE = "operator.incomplete", Conflict, "Something that this step rests on is missing.";
     MAIL_DOMAIN_NOT_FOUND = "mail_domain.not_found", NotFound, "There is no mail domain of this name.";
     MAIL_DOMAIN_INVALID = "mail_domain.invalid", Invalid, "A mail domain cannot be recorded like this.";

@@ -133,6 +133,25 @@ pub async fn name_held_by_other(
     .await?)
 }
 
+/// A certificate of an operator that is on hold under this name.
+pub async fn on_hold(
+    truth: &mut PgConnection,
+    operator: i64,
+    match_key: &str,
+) -> Result<Option<i64>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        "select id
+        from certificate
+        where operator_id = $1 and match_key = $2 and state = 'suspended'
+        order by id
+        limit 1",
+        operator,
+        match_key,
+    )
+    .fetch_optional(truth)
+    .await?)
+}
+
 /// Certificates of an operator that are known by their name alone, which is this one, and are not
 /// over; locked for a change.
 pub async fn known_by_name(
@@ -161,7 +180,7 @@ pub async fn known_by_name(
         where der is null
         and operator_id = $1
         and match_key = $2
-        and state in ('pending', 'active', 'suspended')
+        and state in ('pending', 'active')
         order by id
         for update",
         operator,

@@ -8,7 +8,7 @@ use super::certificates::{key, moment};
 use crate::domain::alert::{Alert, AlertCode, AlertSeverity, Expiry, Succession, expiry_severity};
 use crate::domain::certificate::{CertificateState, EXPIRY_THRESHOLDS, expiry_threshold};
 use crate::domain::error::Failure;
-use crate::domain::figure::grouped;
+use crate::domain::figure::counted;
 use crate::storage::alerts::{
     self, EndingCertificate, NewestList, RaisedAlert, SignerInUse, WaitingApproval,
 };
@@ -160,10 +160,7 @@ fn certificate_ending(certificate: &EndingCertificate, now: OffsetDateTime) -> O
         now,
         (entries, succession),
         |left| {
-            let behind = match entries {
-                1 => "1 entry".to_owned(),
-                entries => format!("{} entries", grouped(entries)),
-            };
+            let behind = counted(entries, "entry", "entries");
             format!(
                 "Certificate {} {left}; it stands behind {behind} and {then}.",
                 certificate.dn

@@ -1,6 +1,8 @@
 //! Which certificate stands behind which mail domain: what becomes an entry of the list.
 
-use super::certificates::{held, key, staying};
+use super::administrators::hold_rights;
+use super::certificates::{held, key};
+use super::operators::hold_living;
 use super::{Decision, TrustSpace};
 use crate::domain::administrator::Actor;
 use crate::domain::certificate::CertificateState;
@@ -11,14 +13,14 @@ use crate::domain::error::{
 use crate::domain::mail_domain::MailDomainName;
 use crate::storage::bindings::Holding;
 use crate::storage::registry_events::{self, RegistryEvent};
-use crate::storage::{self, Connection, StorageError, bindings, changes};
+use crate::storage::{self, Connection, bindings, changes};
 
 impl TrustSpace {
     /// Puts a certificate behind one of its operator's mail domains; nothing happens where it is
     /// there. One administrator is enough: the operator was let in by two.
     ///
     /// `certificate.not_found`, `certificate.transition` where it is over, `mail_domain.not_found`,
-    /// `mail_domain.foreign`, `operator.left`.
+    /// `mail_domain.foreign`, `operator.transition` where the operator left for good.
     pub async fn bind(
         &self,
         actor: &Actor,
@@ -27,11 +29,12 @@ impl TrustSpace {
         reason: &str,
     ) -> Result<(), Failure> {
         Self::may_act(actor)?;
-        let decision = self.decided(actor, reason);
+        let decision = self.decided(actor, reason)?;
         let mut connection = self.connection().await?;
         let mut truth = storage::begin(&mut connection).await?;
+        hold_rights(&mut truth, actor).await?;
         let record = held(&mut truth, certificate).await?;
-        staying(&mut truth, record.operator).await?;
+        hold_living(&mut truth, record.operator).await?;
         not_over(&record)?;
         match bindings::holding(&mut truth, mail_domain, record.operator).await? {
             Holding::Own => {}
@@ -53,7 +56,7 @@ impl TrustSpace {
         }
         if bindings::bind(&mut truth, mail_domain, certificate, decision.at).await? {
             record_change(&mut truth, &decision, "binding.added", mail_domain, &record).await?;
-            truth.commit().await.map_err(StorageError::from)?;
+            storage::commit(truth).await?;
         }
         Ok(())
     }
@@ -69,14 +72,15 @@ impl TrustSpace {
         reason: &str,
     ) -> Result<(), Failure> {
         Self::may_act(actor)?;
-        let decision = self.decided(actor, reason);
+        let decision = self.decided(actor, reason)?;
         let mut connection = self.connection().await?;
         let mut truth = storage::begin(&mut connection).await?;
+        hold_rights(&mut truth, actor).await?;
         let record = held(&mut truth, certificate).await?;
         if bindings::unbind(&mut truth, mail_domain, certificate).await? {
             let action = "binding.removed";
             record_change(&mut truth, &decision, action, mail_domain, &record).await?;
-            truth.commit().await.map_err(StorageError::from)?;
+            storage::commit(truth).await?;
         }
         Ok(())
     }

@@ -3,18 +3,16 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::operators::hold_living;
 use super::{Decision, TrustSpace};
 use crate::domain::act::Act;
 use crate::domain::certificate::{CertificateState, RevocationReason};
 use crate::domain::certificate_record::{CertificateDetail, CertificateFilter, CertificateRecord};
 use crate::domain::error::{
-    CERTIFICATE_ALONE, CERTIFICATE_NOT_FOUND, CERTIFICATE_TRANSITION, Failure, OPERATOR_LEFT,
-    OPERATOR_NOT_FOUND,
+    CERTIFICATE_ALONE, CERTIFICATE_NOT_FOUND, CERTIFICATE_TRANSITION, Failure,
 };
-use crate::domain::onboarding::OperatorState;
-use crate::domain::operator::Operator;
-use crate::domain::registry_event::EventFilter;
-use crate::domain::registry_event::RecordedEvent;
+use crate::domain::figure::counted;
+use crate::domain::registry_event::{EventFilter, RecordedEvent};
 use crate::storage::registry_events::{self, RegistryEvent};
 use crate::storage::{Connection, bindings, certificates, changes, operators};
 
@@ -109,10 +107,12 @@ async fn activate(
     replaces: Option<i64>,
 ) -> Result<(), Failure> {
     let record = held(truth, id).await?;
-    staying(truth, record.operator).await?;
+    hold_living(truth, record.operator).await?;
     // A hold ends by its own act, which takes two administrators.
     from(&record, CertificateState::Pending, CertificateState::Active)?;
     in_time(&record, decision)?;
+    let match_key = record.dn.match_key();
+    not_on_hold(truth, &record, &match_key).await?;
     let mut keys = vec![key(id)];
     bindings::touch_certificate(truth, id, decision.at).await?;
     if let Some(replaced) = replaces {
@@ -120,7 +120,6 @@ async fn activate(
         replaceable(&record, &replaced)?;
         bindings::copy(truth, replaced.id, id, decision.at).await?;
     }
-    let match_key = record.dn.match_key();
     for named in certificates::known_by_name(truth, record.operator, &match_key).await? {
         if named.id == id {
             continue;
@@ -136,7 +135,7 @@ async fn activate(
 
 async fn release(truth: &mut Connection, decision: &Decision, id: i64) -> Result<(), Failure> {
     let record = held(truth, id).await?;
-    staying(truth, record.operator).await?;
+    hold_living(truth, record.operator).await?;
     from(
         &record,
         CertificateState::Suspended,
@@ -156,9 +155,9 @@ async fn supersede(truth: &mut Connection, decision: &Decision, id: i64) -> Resu
     legal(&record, CertificateState::Superseded)?;
     let alone = bindings::left_alone_without(truth, id, decision.at).await?;
     if let Some(first) = alone.first() {
-        let others = match alone.len() {
-            1 => String::new(),
-            count => format!(" and {} others", count - 1),
+        let others = match u64::try_from(alone.len() - 1).unwrap_or_default() {
+            0 => String::new(),
+            count => format!(" and {}", counted(count, "other", "others")),
         };
         return Err(Failure::new(
             &CERTIFICATE_ALONE,
@@ -294,6 +293,25 @@ fn in_time(record: &CertificateRecord, decision: &Decision) -> Result<(), Failur
     ))
 }
 
+/// A list says names: under the name of a certificate on hold a new one would end the hold, which
+/// takes two administrators.
+async fn not_on_hold(
+    truth: &mut Connection,
+    record: &CertificateRecord,
+    match_key: &str,
+) -> Result<(), Failure> {
+    match certificates::on_hold(truth, record.operator, match_key).await? {
+        None => Ok(()),
+        Some(held) => Err(Failure::new(
+            &CERTIFICATE_TRANSITION,
+            format!(
+                "Certificate {} bears the name of certificate {held}, which is on hold: release or revoke that one first.",
+                record.id
+            ),
+        )),
+    }
+}
+
 /// Two of one operator, the older one in the list or on hold.
 fn replaceable(record: &CertificateRecord, replaced: &CertificateRecord) -> Result<(), Failure> {
     if record.operator != replaced.operator || record.id == replaced.id {
@@ -317,29 +335,6 @@ fn replaceable(record: &CertificateRecord, replaced: &CertificateRecord) -> Resu
                 "Certificate {} was never in the list: there is nothing to take over from it.",
                 replaced.id
             ),
-        )),
-    }
-}
-
-/// The operator, held until the transaction ends, unless it left.
-pub(super) async fn staying(truth: &mut Connection, operator: i64) -> Result<Operator, Failure> {
-    let held = operators::hold(truth, operator).await?;
-    let held = held.ok_or_else(|| {
-        Failure::new(
-            &OPERATOR_NOT_FOUND,
-            format!("There is no operator {operator}."),
-        )
-    })?;
-    match held.state {
-        OperatorState::Candidate
-        | OperatorState::Engaged
-        | OperatorState::Testing
-        | OperatorState::Contracted
-        | OperatorState::Active
-        | OperatorState::Suspended => Ok(held),
-        OperatorState::Withdrawn | OperatorState::Revoked => Err(Failure::new(
-            &OPERATOR_LEFT,
-            format!("Operator {operator} is {}.", held.state.as_str()),
         )),
     }
 }

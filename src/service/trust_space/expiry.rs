@@ -5,7 +5,7 @@ use super::{Decision, TrustSpace};
 use crate::domain::administrator::SCHEDULE;
 use crate::domain::certificate::CertificateState;
 use crate::domain::error::Failure;
-use crate::storage::{self, StorageError, certificates, changes};
+use crate::storage::{self, certificates, changes};
 
 impl TrustSpace {
     /// Moves every certificate whose last second has passed to expired, in the name of the
@@ -37,7 +37,7 @@ impl TrustSpace {
         let moved: Vec<i64> = ended.iter().map(|record| record.id).collect();
         let keys: Vec<String> = moved.iter().copied().map(key).collect();
         changes::append_trust(&mut truth, &keys).await?;
-        truth.commit().await.map_err(StorageError::from)?;
+        storage::commit(truth).await?;
         Ok(moved)
     }
 }

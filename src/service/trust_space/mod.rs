@@ -20,6 +20,7 @@ mod registration;
 mod signers;
 mod transitions;
 
+pub use crate::trust::rules::{Finding, Severity};
 pub use acts::Requested;
 pub use administrators::NewAdministrator;
 pub use due::Due;
@@ -103,14 +104,14 @@ impl TrustSpace {
         }
     }
 
-    /// A decision of one person, now.
-    fn decided(&self, actor: &Actor, reason: &str) -> Decision {
-        Decision {
+    /// A decision of one person, now; `act.invalid` where it has no reason.
+    fn decided(&self, actor: &Actor, reason: &str) -> Result<Decision, Failure> {
+        Ok(Decision {
             at: self.clock.now(),
             by: actor.name().to_owned(),
             approved_by: Vec::new(),
-            reason: reason.to_owned(),
-        }
+            reason: acts::reason(reason)?,
+        })
     }
 
     async fn connection(&self) -> Result<storage::Acquired, StorageError> {

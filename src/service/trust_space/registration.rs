@@ -3,7 +3,9 @@
 
 use time::OffsetDateTime;
 
-use super::certificates::{key, staying};
+use super::administrators::hold_rights;
+use super::certificates::{held, key};
+use super::operators::hold_living;
 use super::{Decision, TrustSpace};
 use crate::config;
 use crate::domain::administrator::Actor;
@@ -40,7 +42,7 @@ impl TrustSpace {
     ///
     /// `certificate.unreadable`; `certificate.refused`, with every finding in the sentence and as
     /// the particular `findings`; `certificate.exists`; `certificate.name_taken`;
-    /// `operator.not_found`; `operator.left`.
+    /// `operator.not_found`; `operator.transition` where the operator left for good.
     pub async fn add_certificate(
         &self,
         actor: &Actor,
@@ -49,11 +51,12 @@ impl TrustSpace {
         reason: &str,
     ) -> Result<CertificateRecord, Failure> {
         Self::may_act(actor)?;
-        let decision = self.decided(actor, reason);
+        let decision = self.decided(actor, reason)?;
         let mut examined = self.examine(upload, decision.at).await?;
         let mut connection = self.connection().await?;
         let mut truth = storage::begin(&mut connection).await?;
-        let owner = staying(&mut truth, operator).await?;
+        hold_rights(&mut truth, actor).await?;
+        let owner = hold_living(&mut truth, operator).await?;
         let number = examined.certificate.subject.organizational_unit();
         examined.findings.extend(other_number(&owner, number));
         let (refused, warned): (Vec<_>, Vec<_>) = examined
@@ -74,8 +77,8 @@ impl TrustSpace {
         );
         let id = id.await?;
         changes::append_trust(&mut truth, &[key(id)]).await?;
-        let record = super::certificates::held(&mut truth, id).await?;
-        truth.commit().await.map_err(storage::StorageError::from)?;
+        let record = held(&mut truth, id).await?;
+        storage::commit(truth).await?;
         Ok(record)
     }
 
@@ -124,7 +127,10 @@ fn examine(upload: &[u8], anchors: &Anchors, at: OffsetDateTime) -> Result<Exami
         at,
         without_revocation: WithoutRevocation::Refuse,
     });
-    if let Err(broken) = check_path(&certificate, &others, anchors, purpose, at) {
+    // A successor is registered before its first day; whether that has come is asked when it is
+    // activated.
+    let first = at.max(certificate.not_before);
+    if let Err(broken) = check_path(&certificate, &others, anchors, purpose, first) {
         // What the rules said of the certificate itself the path says again.
         let again = |one: &Finding| findings.iter().any(|said| said.rule == one.rule);
         let own = broken.certificate == certificate.subject.as_str();

@@ -50,7 +50,7 @@ fn binding_twice_and_unbinding_twice_are_one_event_each() {
         }
         let auditor = registry
             .space
-            .bind(&registry.claire, &name, certificate, "")
+            .bind(&registry.claire, &name, certificate, "a test")
             .await;
         assert_eq!(auditor.unwrap_err().code.code, "administrator.role");
         assert_eq!(
