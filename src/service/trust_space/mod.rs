@@ -26,6 +26,7 @@ mod signers;
 mod transitions;
 pub(in crate::service) mod versions;
 
+pub use crate::trust::rules::{Finding, Severity};
 pub use acts::Requested;
 pub use administrators::NewAdministrator;
 pub use due::Due;
