@@ -5,6 +5,8 @@ pub mod alerts;
 pub mod approvals;
 pub mod bindings;
 pub mod bulk;
+pub mod campaigns;
+pub mod certificate_names;
 pub mod certificates;
 pub mod campaigns;
 pub mod changes;
