@@ -1,6 +1,9 @@
 //! The trust space on a real PostgreSQL: who may do what, what is kept of it, what stands in a list.
 
 mod alerts;
+mod api_list;
+mod api_registry;
+mod api_roles;
 mod bindings;
 mod certificate_acts;
 mod certificates;
@@ -9,3 +12,4 @@ mod pki;
 mod publish;
 mod publishing;
 mod registered;
+mod web;
