@@ -22,6 +22,7 @@ use crate::ingest::{self, GatePolicy, ImportRequest, Mode, Waiting};
 use crate::storage::{Database, changes, documents, imports, migrate};
 
 mod questions;
+mod trust_space;
 
 /// The country every demo shows.
 const SEED: u64 = 1;
@@ -38,11 +39,15 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self, common: Common) -> Result<(), Failed> {
-        let config = demo_config(&common)?;
+        let mut config = demo_config(&common)?;
         crate::telemetry::log::init(&config.log)?;
         let stop = stop_on_signal()?;
         output::note(&format!("data directory: {}", config.data_dir.display()));
-        let fill = async |database: &Database| self.fill(&config, database).await;
+        let files = trust_space::prepare(&mut config)?;
+        let fill = async |database: &Database| {
+            self.fill(&config, database).await?;
+            Ok(trust_space::fill(&config, database, &files).await?)
+        };
         with_database(&config, &stop, fill).await?;
         let node = Node::start(config, stop.clone()).await?;
         show_indexing(&node, &stop).await?;

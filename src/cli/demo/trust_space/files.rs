@@ -21,6 +21,11 @@ impl Files {
         self.0.join(ANCHORS).exists()
     }
 
+    /// What one holds.
+    pub(super) fn read(&self, name: &str) -> std::io::Result<String> {
+        fs::read_to_string(self.0.join(name))
+    }
+
     /// Writes one for its owner alone, in place of what an interrupted start left.
     pub(super) fn write(&self, name: &str, content: &str) -> std::io::Result<()> {
         fs::create_dir_all(&self.0)?;
@@ -55,3 +60,5 @@ pub(super) const ANCHORS: &str = "anchors.pem";
 pub(super) const SIGNER: &str = "signer";
 /// The key that may sign next.
 pub(super) const NEXT_SIGNER: &str = "next-signer";
+/// The authority's key.
+pub(super) const AUTHORITY_KEY: &str = "authority.key";
