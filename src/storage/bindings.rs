@@ -145,14 +145,27 @@ pub async fn unbind_all(truth: &mut PgConnection, certificate: i64) -> Result<u6
     Ok(done.rows_affected())
 }
 
-/// The entries of a certificate changed, or came back into the list.
+/// The entries of a certificate come into the list, or come back; not those that another
+/// certificate of the same name holds there, of which nothing changes.
 pub async fn touch_certificate(
     truth: &mut PgConnection,
     certificate: i64,
     at: OffsetDateTime,
 ) -> Result<(), StorageError> {
     sqlx::query!(
-        "update binding set updated_at = $2 where certificate_id = $1",
+        "update binding
+        set updated_at = coalesce(
+            (
+                select max(twin.updated_at)
+                from standing_entry twin
+                where twin.mail_domain = binding.mail_domain
+                and twin.dn = certificate.dn
+                and twin.certificate_id <> certificate.id
+            ),
+            $2
+        )
+        from certificate
+        where certificate.id = $1 and binding.certificate_id = certificate.id",
         certificate,
         at,
     )
@@ -161,7 +174,7 @@ pub async fn touch_certificate(
     Ok(())
 }
 
-/// The same of all certificates of an operator: it came back, or whom to call changed.
+/// The entries of all certificates of an operator changed: it came back, or whom to call changed.
 pub async fn touch_operator(
     truth: &mut PgConnection,
     operator: i64,

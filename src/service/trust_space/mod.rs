@@ -25,6 +25,7 @@ mod schedule;
 mod signers;
 mod transitions;
 
+pub use crate::trust::rules::{Finding, Severity};
 pub use acts::Requested;
 pub use administrators::NewAdministrator;
 pub use due::Due;

@@ -4,9 +4,12 @@ use annuaire::domain::alert::{Alert, AlertCode, AlertSeverity, Succession};
 use annuaire::storage::{acquire, alerts};
 use annuaire::telemetry::Metrics;
 use annuaire::telemetry::metrics::ReadModelReading;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 use time::Duration;
 
-use super::registered::{Registered, with_registered};
+use super::pki::{Authority, gateway};
+use super::registered::{NUMBERS, Registered, with_registered};
 
 async fn told(registry: &Registered) -> Vec<String> {
     let alerts = registry.space.alerts().await.unwrap();
@@ -230,5 +233,43 @@ fn who_watches_from_outside_sees_the_same_and_nothing_once_it_is_not_known() {
         registry.space.observe(&metrics).await.unwrap_err();
         let text = metrics.render(&ReadModelReading::default()).unwrap();
         assert!(!text.contains("annuaire_alerts{"), "{text}");
+    });
+}
+
+#[test]
+fn the_end_of_a_signing_key_is_told_unless_a_later_one_is_announced() {
+    with_registered(async |registry| {
+        settle_operator_2(&registry).await;
+        registry.add_by_name(1, "CN=mx1,C=FR", &[]).await;
+        let announce = async |state: &str, days: i64| {
+            let certificate = CertificateDer::from_pem_slice(
+                &Authority::trusted().chain(&gateway("alb", NUMBERS[0], days)),
+            )
+            .unwrap();
+            sqlx::query(
+                "insert into list_signer (der, sha256, state, announced_at)
+                values ($1, sha256($1), $2, '2026-11-21')",
+            )
+            .bind(certificate.as_ref())
+            .bind(state)
+            .execute(&registry.pool)
+            .await
+            .unwrap();
+        };
+        announce("retired", 1).await;
+        announce("current", 5).await;
+        assert_eq!(told(&registry).await, ["critical signer.expiring signer:2"]);
+        announce("next", 3).await;
+        let both = [
+            "critical signer.expiring signer:2",
+            "critical signer.expiring signer:3",
+        ];
+        assert_eq!(told(&registry).await, both, "the next one ends before it");
+        sqlx::query("delete from list_signer where state = 'next'")
+            .execute(&registry.pool)
+            .await
+            .unwrap();
+        announce("next", 365).await;
+        assert_eq!(told(&registry).await, ["info signer.expiring signer:2"]);
     });
 }

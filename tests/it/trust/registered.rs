@@ -145,7 +145,7 @@ impl Registered {
 
     /// Puts a certificate into a state from behind.
     pub(crate) async fn force_state(&self, certificate: i64, state: &str) {
-        sqlx::query("update certificate set state = $2 where id = $1")
+        sqlx::query("update certificate set state = $2, revocation_reason = null where id = $1")
             .bind(certificate)
             .bind(state)
             .execute(&self.pool)
