@@ -14,7 +14,7 @@ use crate::domain::error::{
 use crate::domain::figure::counted;
 use crate::domain::registry_event::{EventFilter, RecordedEvent};
 use crate::storage::registry_events::{self, RegistryEvent};
-use crate::storage::{Connection, bindings, certificates, changes, operators};
+use crate::storage::{Connection, bindings, certificate_names, certificates, changes, operators};
 
 impl TrustSpace {
     /// A certificate with the mail domains behind which it stands; `certificate.not_found`.
@@ -115,12 +115,12 @@ async fn activate(
     not_on_hold(truth, &record, &match_key).await?;
     let mut keys = vec![key(id)];
     bindings::touch_certificate(truth, id, decision.at).await?;
-    if let Some(replaced) = replaces {
-        let replaced = held(truth, replaced).await?;
-        replaceable(&record, &replaced)?;
-        bindings::copy(truth, replaced.id, id, decision.at).await?;
+    if let Some(older) = replaces {
+        let older = held(truth, older).await?;
+        replaceable(&record, &older)?;
+        bindings::copy(truth, older.id, id, decision.at).await?;
     }
-    for named in certificates::known_by_name(truth, record.operator, &match_key).await? {
+    for named in certificate_names::known_by_name(truth, record.operator, &match_key).await? {
         if named.id == id {
             continue;
         }
@@ -300,7 +300,7 @@ async fn not_on_hold(
     record: &CertificateRecord,
     match_key: &str,
 ) -> Result<(), Failure> {
-    match certificates::on_hold(truth, record.operator, match_key).await? {
+    match certificate_names::on_hold(truth, record.operator, match_key).await? {
         None => Ok(()),
         Some(held) => Err(Failure::new(
             &CERTIFICATE_TRANSITION,

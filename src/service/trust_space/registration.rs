@@ -18,7 +18,7 @@ use crate::domain::error::{
 use crate::domain::operator::{Operator, RegisteredNumber};
 use crate::storage::certificates::NewCertificate;
 use crate::storage::registry_events::{self, RegistryEvent};
-use crate::storage::{self, Connection, certificates, changes};
+use crate::storage::{self, Connection, certificate_names, certificates, changes};
 use crate::trust::certificate::{Certificate, read_upload};
 use crate::trust::chain::{Anchors, check_path};
 use crate::trust::rules::{Finding, Severity, Subject, WithoutRevocation, lint};
@@ -209,7 +209,7 @@ async fn insert(
     warned: &[Finding],
 ) -> Result<i64, Failure> {
     let match_key = certificate.subject.match_key();
-    if let Some(holder) = certificates::name_held_by_other(truth, &match_key, operator).await? {
+    if let Some(holder) = certificate_names::held_by_other(truth, &match_key, operator).await? {
         // An operator may only be told of another one's certificate if it is this very one.
         let same = certificates::with_sha256(truth, &certificate.fingerprint.0).await?;
         if same.is_none() {
