@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde::Serialize;
 use time::OffsetDateTime;
 
+use super::administrators::hold_rights;
 use super::list_plan::{ListPlan, Oddities, OperatorKey, plan};
 use super::versions::off_thread;
 use super::{Decision, TrustSpace};
@@ -97,6 +98,7 @@ impl TrustSpace {
         };
         let mut connection = self.connection().await?;
         let mut truth = storage::begin(&mut connection).await?;
+        hold_rights(&mut truth, actor).await?;
         trust_lists::lock(&mut truth).await?;
         check_age(&mut truth, verified.list.generated_at).await?;
         let mut imported = ImportedList {
@@ -113,7 +115,7 @@ impl TrustSpace {
         let touched = load(&mut truth, &decision, plan, &mut imported).await?;
         record(&mut truth, &decision, &imported).await?;
         changes::append_trust(&mut truth, &touched).await?;
-        truth.commit().await.map_err(StorageError::from)?;
+        storage::commit(truth).await?;
         Ok(imported)
     }
 }

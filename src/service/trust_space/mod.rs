@@ -24,17 +24,15 @@ mod registration;
 mod schedule;
 mod signers;
 mod transitions;
+pub(in crate::service) mod versions;
 
-pub use crate::trust::rules::{Finding, Severity};
 pub use acts::Requested;
 pub use administrators::NewAdministrator;
 pub use due::Due;
-pub use mail_domains::{MailDomainChanges, NewMailDomain};
-pub use operators::{NewOperator, OperatorChanges, OperatorDetail};
-pub(in crate::service) mod versions;
-
 pub use list_import::{Counted, ImportedList};
 pub use list_plan::{Doubled, Oddities, Respelled};
+pub use mail_domains::{MailDomainChanges, NewMailDomain};
+pub use operators::{NewOperator, OperatorChanges, OperatorDetail};
 pub use publication::Published;
 pub use versions::{Comparison, VersionFiles};
 
@@ -58,10 +56,10 @@ pub struct TrustSpace {
     settings: Arc<config::Trust>,
     /// Signing keys that this node can use, opened; which one signs is in the truth.
     keys: Arc<[Arc<dyn Signer>]>,
-    /// How many campaigns this node may begin still: each holds a connection while it runs.
-    campaigns: Arc<Semaphore>,
     /// Lists that were read lately.
     lists: Arc<versions::ReadLists>,
+    /// How many campaigns this node may begin still: each holds a connection while it runs.
+    campaigns: Arc<Semaphore>,
 }
 
 /// An act on its way into the truth: when, in whose name, and why. History keeps all of it.
@@ -99,8 +97,8 @@ impl TrustSpace {
             clock,
             settings,
             keys: keys.into(),
-            campaigns: Arc::new(Semaphore::new(campaigns::AT_ONCE)),
             lists: Arc::default(),
+            campaigns: Arc::new(Semaphore::new(campaigns::AT_ONCE)),
         }
     }
 

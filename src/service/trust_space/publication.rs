@@ -2,21 +2,27 @@
 
 use std::time::Duration;
 
+use tokio::time::timeout;
+
+use super::administrators::hold_rights;
 use super::attempt::{Attempt, Loss, Losses, Renewal, attempt};
-use super::{Decision, TrustSpace};
+use super::{Decision, Requested, TrustSpace, acts};
 use crate::domain::act::Act;
 use crate::domain::administrator::Actor;
 use crate::domain::alert::AlertCode;
 use crate::domain::approval::{Approval, ApprovalState};
-use crate::domain::error::{APPROVAL_STALE, Failure, INTERNAL, TRUST_LIST_OUTDATED};
+use crate::domain::error::{APPROVAL_STALE, Failure, INTERNAL, Kind, TRUST_LIST_OUTDATED};
 use crate::domain::list_version::ListVersion;
-use crate::storage::{self, Connection, StorageError, alerts, trust_lists};
+use crate::storage::{self, Connection, alerts, trust_lists};
 
 /// A list that says nothing new is not published again on demand before this time.
 const FRESH: Duration = Duration::from_secs(60);
 
 /// A clock that is this little behind the last list is waited for: two lists within a second.
 const SHORT_WAIT: Duration = Duration::from_secs(2);
+
+/// An alert is raised beside a transaction that may have failed with the old alert in its hands.
+const ALERT_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What publishing came to.
 #[derive(Clone, Debug)]
@@ -57,8 +63,17 @@ impl TrustSpace {
             }
             outcome => outcome,
         };
-        if let Err(failure) = &outcome {
-            self.raise_not_published(failure).await;
+        match &outcome {
+            // Who may not publish, or does not say why, learns so; the list is as good as before.
+            Err(failure) => match failure.kind() {
+                Kind::Forbidden | Kind::Invalid | Kind::Unauthenticated | Kind::TooLarge => {}
+                Kind::NotFound
+                | Kind::Conflict
+                | Kind::RateLimited
+                | Kind::Unavailable
+                | Kind::Internal => self.raise_not_published(failure).await,
+            },
+            Ok(_) => {}
         }
         outcome
     }
@@ -73,14 +88,15 @@ impl TrustSpace {
             at: self.clock.now(),
             by: actor.name().to_owned(),
             approved_by: Vec::new(),
-            reason: reason.to_owned(),
+            reason: acts::reason(reason)?,
         };
         let losses = Losses::Share(self.settings.max_removed_share);
         let mut connection = self.connection().await?;
         let mut truth = storage::begin(&mut connection).await?;
+        hold_rights(&mut truth, actor).await?;
         match attempt(self, &mut truth, &decision, losses, renewal).await? {
             Attempt::Made(version) => {
-                truth.commit().await.map_err(StorageError::from)?;
+                storage::commit(truth).await?;
                 tracing::info!(
                     trust_list.sequence = version.sequence,
                     trust_list.entries = version.entries,
@@ -119,8 +135,8 @@ impl TrustSpace {
             removes: loss.removes,
         };
         match self.request(actor, act, reason).await? {
-            super::Requested::Pending(approval) => Ok(Published::Pending(approval)),
-            super::Requested::Done | super::Requested::Scheduled { .. } => Err(Failure::new(
+            Requested::Pending(approval) => Ok(Published::Pending(approval)),
+            Requested::Done | Requested::Scheduled { .. } => Err(Failure::new(
                 &INTERNAL,
                 "A list that takes two administrators was published by one.",
             )),
@@ -152,8 +168,10 @@ impl TrustSpace {
             let detail = failure.to_string();
             alerts::raise(&mut truth, code, "", &detail, self.clock.now()).await
         };
-        if let Err(error) = raise.await {
-            tracing::error!(%error, "the alert was not kept");
+        match timeout(ALERT_PATIENCE, raise).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the alert was not kept"),
+            Err(_) => tracing::error!("the alert was not kept: the database took too long"),
         }
     }
 }

@@ -139,7 +139,10 @@ impl Publishing {
     pub(crate) async fn agree(&self, act: Act) -> Result<(), Failure> {
         match self.space.request(&self.anne, act, "pour un test").await? {
             Requested::Done => Ok(()),
-            Requested::Pending(_) | Requested::Scheduled { .. } => panic!("not yet"),
+            Requested::Pending(approval) => {
+                self.space.approve(&self.bruno, approval.id).await.map(drop)
+            }
+            Requested::Scheduled { .. } => panic!("it has no time of its own"),
         }
     }
 
