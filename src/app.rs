@@ -18,9 +18,14 @@ use crate::service::directory::Directory;
 use crate::service::health::Health;
 use crate::service::imports::Imports;
 use crate::service::recipients::Recipients;
+use crate::service::published_list::PublishedList;
+use crate::service::trust_space::TrustSpace;
 use crate::storage::embedded::EmbeddedOptions;
 use crate::storage::{self, Database, OpenError};
 use crate::telemetry::Metrics;
+use crate::trust::sign::SignError;
+
+mod signing;
 
 /// Cache of the private PostgreSQL, in megabytes.
 const SHARED_BUFFERS_MB: u32 = 256;
@@ -48,6 +53,9 @@ pub enum AppError {
         #[source]
         error: std::io::Error,
     },
+    /// A signing key of the settings cannot be used.
+    #[error(transparent)]
+    SigningKey(#[from] SignError),
     /// The listener broke.
     #[error("serving ended: {0}")]
     Serve(#[source] std::io::Error),
@@ -117,7 +125,12 @@ impl Node {
                 .kept_up(),
         };
         let follower = tokio::spawn(follow(model.clone(), database.pool.clone(), stop));
-        let router = api::router(state(&config, &model, &database.pool));
+        let router = api::router(state(
+            &config,
+            &model,
+            &database.pool,
+            trust_space(&config, &database.pool)?,
+        ));
         Ok(Self {
             config,
             database,
@@ -169,7 +182,22 @@ async fn follow(model: ReadModel, pool: PgPool, stop: CancellationToken) {
     }
 }
 
-fn state(config: &Config, model: &ReadModel, pool: &PgPool) -> ApiState {
+/// The trust space of this database, with the signing keys of the settings.
+pub fn trust_space(config: &Config, pool: &PgPool) -> Result<TrustSpace, AppError> {
+    Ok(TrustSpace::new(
+        pool.clone(),
+        Arc::new(SystemClock),
+        Arc::new(config.trust.clone()),
+        signing::keys(&config.trust)?,
+    ))
+}
+
+fn state(
+    config: &Config,
+    model: &ReadModel,
+    pool: &PgPool,
+    trust_space: TrustSpace,
+) -> ApiState {
     let metrics = Metrics::new();
     let searches_at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let pool = pool.clone();
@@ -184,6 +212,8 @@ fn state(config: &Config, model: &ReadModel, pool: &PgPool) -> ApiState {
                 crate::ingest::rejects_csv(&mut connection, import).await
             }
         }),
+        published_list: PublishedList::default(),
+        trust_space,
         metrics,
         settings: Arc::new(config.http.clone()),
         request_ids: Arc::new(RequestIds::new(process_number())),

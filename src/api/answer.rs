@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::problem::Problem;
 use crate::domain::cursor::Cursor;
-use crate::domain::error::{Failure, INTERNAL};
+use crate::domain::error::{Failure, INTERNAL, RECORD_VERSION_REQUIRED};
 use crate::domain::feed::FeedPosition;
 use crate::domain::query;
 
@@ -56,7 +56,7 @@ pub(super) fn page<T: Serialize>(
     Ok(response)
 }
 
-fn next_link(uri: &Uri, next: &str) -> String {
+pub(super) fn next_link(uri: &Uri, next: &str) -> String {
     let kept = uri
         .query()
         .unwrap_or_default()
@@ -100,18 +100,76 @@ pub(super) fn resource<T: Serialize>(
     Ok(response)
 }
 
+/// A record of the trust space, which comes from the truth itself: an `ETag` that `If-Match` takes,
+/// and 304 for those who have it already.
+///
+/// Of the tag, the part before the hyphen is the version of the record; the rest is of all that is
+/// shown beside it. Weak for the same reason as that of [`resource`]; `If-Match` reads the version alone.
+pub(super) fn record<T: Serialize>(
+    value: &T,
+    version: Option<i64>,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let body = serialize(value)?;
+    let digest = xxh3_128(&body);
+    let tag = match version {
+        Some(version) => format!("W/\"{version}-{digest:032x}\""),
+        None => format!("W/\"{digest:032x}\""),
+    };
+    let mut response = if is_known(headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        of_bytes(body)
+    };
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+/// Any value of the truth as JSON.
+pub(super) fn told<T: Serialize>(value: &T) -> Result<Response, Problem> {
+    Ok(of_bytes(serialize(value)?))
+}
+
+/// The version that `If-Match` rests on: that of a tag of [`record`], or a bare number.
+pub(super) fn version_held(headers: &HeaderMap) -> Result<i64, Failure> {
+    let mut given = headers.get_all(header::IF_MATCH).iter();
+    let (Some(held), None) = (given.next(), given.next()) else {
+        return Err(Failure::new(
+            &RECORD_VERSION_REQUIRED,
+            "Give the `ETag` of the record as `If-Match`.",
+        ));
+    };
+    let version = held.to_str().ok().and_then(|held| {
+        let held = opaque(held.trim()).trim_matches('"');
+        held.split('-').next()?.parse().ok()
+    });
+    version.ok_or_else(|| {
+        Failure::new(
+            &RECORD_VERSION_REQUIRED,
+            "`If-Match` is not the `ETag` of a record.",
+        )
+    })
+}
+
 fn serialize<T: Serialize>(value: &T) -> Result<Vec<u8>, Problem> {
     serde_json::to_vec(value).map_err(|error| Failure::new(&INTERNAL, error.to_string()).into())
 }
 
 fn respond(body: Vec<u8>, position: FeedPosition) -> Response {
+    let mut response = of_bytes(body);
+    let position = HeaderValue::from(position.0);
+    response.headers_mut().insert(POSITION, position);
+    response
+}
+
+fn of_bytes(body: Vec<u8>) -> Response {
     let mut response = Response::new(Body::from(body));
-    let headers = response.headers_mut();
-    headers.insert(
+    response.headers_mut().insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
     );
-    headers.insert(POSITION, HeaderValue::from(position.0));
     response
 }
 
@@ -147,6 +205,33 @@ mod tests {
             ),
         ] {
             assert_eq!(next_link(&uri.parse().unwrap(), "N"), link);
+        }
+    }
+
+    #[test]
+    fn the_version_is_that_of_the_tag_or_bare() {
+        let held = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(header::IF_MATCH, HeaderValue::from_static(value));
+            }
+            version_held(&headers).map_err(|failure| failure.code.code)
+        };
+        let tagged = record(&"x", Some(7), &HeaderMap::new()).ok().unwrap();
+        let tag = tagged.headers()[header::ETAG].to_str().unwrap().to_owned();
+        assert_eq!(held(&[tag.leak()]), Ok(7));
+        for (values, expected) in [
+            (&["\"7\""][..], Some(7)),
+            (&["7"], Some(7)),
+            (&["W/\"12-ab\""], Some(12)),
+            (&[], None),
+            (&["*"], None),
+            (&["\"\""], None),
+            (&["\"a-7\""], None),
+            (&["7", "8"], None),
+        ] {
+            let expected = expected.ok_or("record.version_required");
+            assert_eq!(held(values), expected, "{values:?}");
         }
     }
 

@@ -4,7 +4,9 @@ use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
 
 use super::ApiState;
 use super::problem::Problem;
@@ -43,6 +45,62 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Json<T> {
     }
 }
 
+/// A certificate as it was sent: PEM or DER, or either in JSON with a reason.
+#[derive(Debug)]
+pub(super) struct Upload {
+    /// The bytes of the file.
+    pub(super) file: Bytes,
+    /// Why it was sent, where JSON says so.
+    pub(super) reason: Option<String>,
+}
+
+/// What JSON may say of a certificate.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CertificateUpload)]
+pub(super) struct UploadBody {
+    /// One or more certificates in PEM, the operator's own first.
+    #[schema(example = "-----BEGIN CERTIFICATE-----\n…")]
+    pem: String,
+    /// Why it is registered.
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+impl FromRequest<ApiState> for Upload {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
+        if is_json(&request) {
+            let Json(body) = Json::<UploadBody>::from_request(request, state).await?;
+            return Ok(Self {
+                file: body.pem.into(),
+                reason: body.reason,
+            });
+        }
+        let taken = [
+            "application/x-pem-file",
+            "application/pem-certificate-chain",
+            "application/pkix-cert",
+            "application/octet-stream",
+        ];
+        if !media_type(&request).is_some_and(|given| taken.contains(&given.as_str())) {
+            return Err(Failure::new(
+                &MEDIA_TYPE_UNSUPPORTED,
+                format!(
+                    "A certificate is taken as `{}`, or in `application/json`.",
+                    taken.join("`, `")
+                ),
+            )
+            .into());
+        }
+        Ok(Self {
+            file: read(request, state).await?,
+            reason: None,
+        })
+    }
+}
+
 async fn read(request: Request, state: &ApiState) -> Result<Bytes, Failure> {
     let limit = state.settings.max_body;
     let too_large = || Failure::new(&BODY_TOO_LARGE, format!("The body is larger than {limit}."));
@@ -66,14 +124,14 @@ async fn read(request: Request, state: &ApiState) -> Result<Bytes, Failure> {
     }
 }
 
+fn media_type(request: &Request) -> Option<String> {
+    let given = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let bare = given.split(';').next()?;
+    Some(bare.trim().to_ascii_lowercase())
+}
+
 fn is_json(request: &Request) -> bool {
-    let media_type = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .map(|value| value.trim().to_ascii_lowercase());
-    media_type.is_some_and(|media_type| {
+    media_type(request).is_some_and(|media_type| {
         media_type == "application/json"
             || (media_type.starts_with("application/") && media_type.ends_with("+json"))
     })

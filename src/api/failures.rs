@@ -20,11 +20,36 @@ pub(super) struct OfResource;
 /// Failures of an operation that takes a body.
 pub(super) struct OfBody;
 
+/// Failures of a file that is published, answered from memory.
+pub(super) struct OfPublished;
+
+/// Failures of a list that is for administrators and auditors.
+pub(super) struct OfRecords;
+
+/// Failures of one record that is for administrators and auditors.
+pub(super) struct OfRecord;
+
+/// Failures of an act.
+pub(super) struct OfAct;
+
 const INVALID: (&str, &str) = (
     "400",
     "The request is wrong and stays wrong; `code` and `detail` say how.",
 );
 const NOT_FOUND: (&str, &str) = ("404", "There is nothing of this name that may be shown.");
+const UNAUTHENTICATED: (&str, &str) = (
+    "401",
+    "No token, or not that of an administrator (`authentication.required`, \
+     `authentication.invalid`).",
+);
+const FORBIDDEN: (&str, &str) = (
+    "403",
+    "Not by this administrator (`administrator.role`, `approval.own`).",
+);
+const CONFLICT: (&str, &str) = (
+    "409",
+    "The state of things refuses it; `code` and `detail` say which and what would be allowed.",
+);
 const TOO_LARGE: (&str, &str) = ("413", "The body is too large (`body.too_large`).");
 const MEDIA_TYPE: (&str, &str) = ("415", "The body is not JSON (`body.media_type`).");
 const RATE_LIMITED: (&str, &str) = (
@@ -58,6 +83,46 @@ impl IntoResponses for OfResource {
 impl IntoResponses for OfBody {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         documented(&[INVALID, TOO_LARGE, MEDIA_TYPE, RATE_LIMITED, UNAVAILABLE])
+    }
+}
+
+impl IntoResponses for OfPublished {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documented(&[INVALID, NOT_FOUND, RATE_LIMITED])
+    }
+}
+
+impl IntoResponses for OfRecords {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documented(&[INVALID, UNAUTHENTICATED, RATE_LIMITED, UNAVAILABLE])
+    }
+}
+
+impl IntoResponses for OfRecord {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documented(&[
+            INVALID,
+            UNAUTHENTICATED,
+            NOT_FOUND,
+            RATE_LIMITED,
+            UNAVAILABLE,
+        ])
+    }
+}
+
+impl IntoResponses for OfAct {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documented(&[
+            INVALID,
+            UNAUTHENTICATED,
+            FORBIDDEN,
+            NOT_FOUND,
+            CONFLICT,
+            TOO_LARGE,
+            MEDIA_TYPE,
+            RATE_LIMITED,
+            UNAVAILABLE,
+        ])
     }
 }
 

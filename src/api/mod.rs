@@ -4,18 +4,22 @@
 
 mod absence;
 mod answer;
+mod auth;
 mod body;
 mod docs;
 mod edge;
 mod examples;
 mod failures;
+mod file;
 pub mod openapi;
 mod parameters;
 mod probes;
 mod problem;
+mod seek;
 mod serve;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod v1;
 mod values;
 
@@ -23,20 +27,25 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::{Extensions, HeaderMap, StatusCode, Version};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
 pub use edge::RequestIds;
 pub use serve::serve;
+pub(crate) use v1::shown::Shown;
 
 use crate::config;
 use crate::domain::error::{Failure, INTERNAL, ROUTE_NOT_FOUND};
 use crate::service::directory::Directory;
 use crate::service::health::Health;
 use crate::service::imports::Imports;
+use crate::service::published_list::PublishedList;
 use crate::service::recipients::Recipients;
+use crate::service::trust_space::TrustSpace;
 use crate::telemetry::Metrics;
 use problem::Problem;
 
@@ -51,6 +60,10 @@ pub struct ApiState {
     pub health: Health,
     /// What is kept of imports.
     pub imports: Imports,
+    /// The list that this node serves.
+    pub published_list: PublishedList,
+    /// What administrators do.
+    pub trust_space: TrustSpace,
     /// Measurements.
     pub metrics: Metrics,
     /// Limits of a request.
@@ -90,8 +103,19 @@ fn behind(edge: edge::Edge, max_body: usize, routes: Router) -> Router {
         .layer(DefaultBodyLimit::max(max_body))
         // Id, limits, problems, headers, log: see `edge`.
         .layer(from_fn_with_state(Arc::new(edge), edge::pass))
-        // Outside of all: problems are compressed too, and the log counts bytes before it.
-        .layer(CompressionLayer::new())
+        // Outside of all: problems are compressed too, and the log counts bytes before it. Files that
+        // are kept compressed, or in a form of their own, pass as they are.
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_not_as_it_is)))
+}
+
+/// Whether the edge may compress a response.
+fn is_not_as_it_is(
+    _: StatusCode,
+    _: Version,
+    _: &HeaderMap,
+    extensions: &Extensions,
+) -> bool {
+    extensions.get::<file::AsItIs>().is_none()
 }
 
 const NOTHING_HERE: &str = "There is nothing at this path; /docs lists what there is.";

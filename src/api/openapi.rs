@@ -4,7 +4,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{ApiState, absence, examples, failures, probes, v1};
+use super::{ApiState, absence, auth, examples, failures, probes, trust, v1};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -24,6 +24,9 @@ use super::{ApiState, absence, examples, failures, probes, v1};
     tags(
         (name = "directory", description = "Look-ups of people, organisations and mailboxes."),
         (name = "mail", description = "Checks before mail is sent."),
+        (name = "list", description = "The signed list of who may exchange health mail, its versions and their proofs: for everybody."),
+        (name = "trust space", description = "Operators, mail domains and certificates: for administrators and auditors."),
+        (name = "decisions", description = "Acts, approvals, and what happened."),
         (name = "vocabulary", description = "Codes, their labels, and the failures of this interface."),
         (name = "service", description = "How the service fares.")
     )
@@ -34,6 +37,7 @@ struct Document;
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(v1::routes())
+        .merge(trust::routes())
         .merge(probes::routes())
 }
 
@@ -43,6 +47,7 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
     document.info.license = None;
     let components = document.components.get_or_insert_default();
     components.schemas.extend([failures::schema()]);
+    auth::describe(&mut document);
     absence::state(&mut document);
     examples::embed(&mut document);
     document

@@ -7,8 +7,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::error::{
-    BODY_TOO_LARGE, ErrorCode, Failure, INTERNAL, Kind, MEDIA_TYPE_UNSUPPORTED, METHOD_NOT_ALLOWED,
-    PARAMETER_INVALID, REQUEST_TIMEOUT, ROUTE_NOT_FOUND,
+    AUTHENTICATION_REQUIRED, BODY_TOO_LARGE, ErrorCode, Failure, INTERNAL, Kind,
+    MEDIA_TYPE_UNSUPPORTED, METHOD_NOT_ALLOWED, PARAMETER_INVALID, RECORD_CHANGED,
+    RECORD_VERSION_REQUIRED, REQUEST_TIMEOUT, ROUTE_NOT_FOUND,
 };
 
 /// The media type of a problem.
@@ -19,6 +20,9 @@ pub(super) fn status(code: &ErrorCode) -> StatusCode {
     match code {
         code if *code == METHOD_NOT_ALLOWED => StatusCode::METHOD_NOT_ALLOWED,
         code if *code == MEDIA_TYPE_UNSUPPORTED => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        // RFC 9110 §13.1.1 and RFC 6585 §3: what `If-Match` said does not hold, or it was not said.
+        code if *code == RECORD_CHANGED => StatusCode::PRECONDITION_FAILED,
+        code if *code == RECORD_VERSION_REQUIRED => StatusCode::PRECONDITION_REQUIRED,
         code => status_of_kind(code.kind),
     }
 }
@@ -47,6 +51,7 @@ pub(super) struct Problem {
     status: StatusCode,
     code: &'static ErrorCode,
     detail: String,
+    particulars: Option<Box<serde_json::Value>>,
 }
 
 impl Problem {
@@ -58,6 +63,17 @@ impl Problem {
     /// What a caller must not see and the log must hold: the cause of an internal failure.
     pub(super) fn private_cause(&self) -> Option<&str> {
         (self.code.kind == Kind::Internal).then_some(self.detail.as_str())
+    }
+
+    /// What a 401 must say of how to come in (RFC 9110 §11.6.1, RFC 6750 §3).
+    fn challenge(&self) -> Option<&'static str> {
+        match self.code {
+            code if *code == AUTHENTICATION_REQUIRED => Some("Bearer realm=\"annuaire\""),
+            code if code.kind == Kind::Unauthenticated => {
+                Some("Bearer realm=\"annuaire\", error=\"invalid_token\"")
+            }
+            _ => None,
+        }
     }
 
     /// The problem of a response that one of the frameworks made without us: an unknown path, an
@@ -84,6 +100,7 @@ impl Problem {
             status,
             code,
             detail: detail.to_owned(),
+            particulars: None,
         }
     }
 }
@@ -94,6 +111,7 @@ impl From<Failure> for Problem {
             status: status(failure.code),
             code: failure.code,
             detail: failure.detail,
+            particulars: failure.particulars,
         }
     }
 }
@@ -101,6 +119,11 @@ impl From<Failure> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
+        if let Some(challenge) = self.challenge() {
+            let challenge = HeaderValue::from_static(challenge);
+            let headers = response.headers_mut();
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
         response.extensions_mut().insert(self);
         response
     }
@@ -128,6 +151,11 @@ pub(super) struct ProblemBody<'a> {
     /// To be quoted in a report; the log of the service holds it.
     #[schema(example = "5f0c1d2e3a4b5c6d-2a")]
     request_id: &'a str,
+    /// The same for machines, where there is more to say than a sentence: the members depend on the
+    /// code, such as `findings` of `certificate.refused`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    particulars: Option<&'a serde_json::Value>,
 }
 
 /// The problem that a failed response carries or stands for; `None` for a success.
@@ -163,6 +191,10 @@ pub(super) fn render(
         },
         code: problem.code.code,
         request_id,
+        particulars: match problem.private_cause() {
+            Some(_) => None,
+            None => problem.particulars.as_deref(),
+        },
     };
     let body = serde_json::to_vec(&body).unwrap_or_default();
     let headers = response.headers_mut();

@@ -1,7 +1,7 @@
 //! Values of parameters that several operations take: each is read here, once, or refused by name.
 
 use crate::domain::cursor::Cursor;
-use crate::domain::error::{CURSOR_INVALID, Failure, PARAMETER_INVALID};
+use crate::domain::error::{CURSOR_INVALID, ErrorCode, Failure, PARAMETER_INVALID};
 use crate::domain::name;
 use crate::domain::query::{DEFAULT_LIMIT, MAX_LIMIT};
 
@@ -28,6 +28,32 @@ pub(super) fn limit(value: Option<&str>) -> Result<usize, Failure> {
             format!("`limit` is not a number from 1 to {MAX_LIMIT}."),
         )),
     }
+}
+
+/// Reads a number.
+pub(super) fn number<N: std::str::FromStr>(
+    name: &str,
+    value: Option<&str>,
+) -> Result<Option<N>, Failure> {
+    value
+        .map(|text| {
+            text.trim().parse().map_err(|_| {
+                Failure::new(
+                    &PARAMETER_INVALID,
+                    format!("`{name}` is not a number that can be used."),
+                )
+            })
+        })
+        .transpose()
+}
+
+/// Reads the number of a record in a path; anything else is a record that is not there.
+pub(super) fn record<N: std::str::FromStr>(
+    path: &str,
+    absent: &'static ErrorCode,
+    detail: &str,
+) -> Result<N, Failure> {
+    path.parse().map_err(|_| Failure::new(absent, detail))
 }
 
 /// Reads the place where a page begins.

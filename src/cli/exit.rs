@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::app::AppError;
+use crate::domain::error::{DATABASE_UNAVAILABLE, Failure, Kind};
 use crate::ingest::ImportError;
 use crate::storage::{OpenError, StorageError};
 
@@ -13,7 +14,7 @@ pub enum Exit {
     Failure,
     /// The settings cannot be used.
     Config,
-    /// The files cannot be used.
+    /// The files given cannot be used.
     Input,
     /// The gate refused the import.
     Refused,
@@ -21,8 +22,10 @@ pub enum Exit {
     Busy,
     /// The database cannot be had.
     Database,
-    /// The service is not ready.
+    /// The service, or a signing key, is not ready.
     NotReady,
+    /// Not valid, or refused by a rule of the trust space.
+    Invalid,
     /// Ctrl-C or SIGTERM came before the end.
     Interrupted,
 }
@@ -34,11 +37,12 @@ Exit codes:
   1  something unexpected failed
   2  the command line cannot be understood
   3  the settings cannot be used
-  4  the files to import cannot be used
+  4  the files given cannot be used
   5  the gate refused the import: nothing was changed (--force lets it pass)
   6  another process holds the import, the index or the data directory
   7  the database cannot be reached, or refused
-  8  the service is not ready (health)
+  8  the service (health) or the signing key (trust-list publish) is not ready
+  9  not valid (trust-list verify, prove), or refused by a rule of the trust space
   130  interrupted by Ctrl-C or SIGTERM
 
 Every setting can be given as ANNUAIRE__SECTION__KEY, such as ANNUAIRE__HTTP__LISTEN=0.0.0.0:8080.
@@ -61,8 +65,24 @@ impl Exit {
                     .or_else(|| cause.downcast_ref().map(Self::of_opening))
                     .or_else(|| cause.downcast_ref::<StorageError>().map(|_| Self::Database))
                     .or_else(|| cause.downcast_ref().map(Self::of_app))
+                    .or_else(|| cause.downcast_ref().map(Self::of_use_case))
             })
             .unwrap_or(Self::Failure)
+    }
+
+    fn of_use_case(failure: &Failure) -> Self {
+        match failure.kind() {
+            Kind::NotFound
+            | Kind::Invalid
+            | Kind::Conflict
+            | Kind::Unauthenticated
+            | Kind::Forbidden
+            | Kind::TooLarge
+            | Kind::RateLimited => Self::Invalid,
+            Kind::Unavailable if *failure.code == DATABASE_UNAVAILABLE => Self::Database,
+            Kind::Unavailable => Self::NotReady,
+            Kind::Internal => Self::Failure,
+        }
     }
 
     const fn of_import(error: &ImportError) -> Self {
@@ -91,6 +111,7 @@ impl Exit {
     const fn of_app(error: &AppError) -> Self {
         match error {
             AppError::IndexInUse { .. } => Self::Busy,
+            AppError::SigningKey(_) => Self::Config,
             AppError::Index(_) | AppError::Listen { .. } | AppError::Serve(_) => Self::Failure,
         }
     }
@@ -106,6 +127,7 @@ impl From<Exit> for ExitCode {
             Exit::Busy => 6,
             Exit::Database => 7,
             Exit::NotReady => 8,
+            Exit::Invalid => 9,
             Exit::Interrupted => 130,
         })
     }

@@ -1,5 +1,10 @@
 //! The command line: one command per file; knows everything only by asking [`crate::app`].
 
+mod admin;
+mod alerts;
+mod approval;
+mod campaign;
+mod certificate;
 mod config;
 mod demo;
 mod exit;
@@ -7,11 +12,15 @@ mod generate;
 mod health;
 mod import;
 mod index;
+mod mail_domain;
 mod migrate;
 mod openapi;
+mod operator;
 mod output;
 mod progress;
+mod registry;
 mod serve;
+mod trust_list;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -80,6 +89,29 @@ enum Command {
     /// Look after this node's search index
     #[command(subcommand)]
     Index(index::Index),
+    /// Say who administers the trust space
+    #[command(subcommand)]
+    Admin(admin::Admin),
+    /// Operators of the trust space and their life
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
+    /// Mail domains and what stands behind them
+    #[command(subcommand)]
+    MailDomain(mail_domain::MailDomainCommand),
+    /// Certificates of operators
+    #[command(subcommand)]
+    Certificate(certificate::CertificateCommand),
+    /// Acts that wait for a second administrator
+    #[command(subcommand)]
+    Approval(approval::ApprovalCommand),
+    /// Conformance campaigns
+    #[command(subcommand)]
+    Campaign(campaign::CampaignCommand),
+    /// The signed list: publish, verify, import, prove
+    #[command(subcommand)]
+    TrustList(trust_list::TrustListCommand),
+    /// What somebody should look at
+    Alerts(alerts::Alerts),
     /// Bring the database schema up to date
     Migrate,
     /// Print or check the settings
@@ -139,6 +171,14 @@ fn run(Cli { common, command }: Cli) -> Result<(), Failed> {
         Command::Serve => block_on(serve::run(common.load()?)),
         Command::Import(import) => block_on(import.run(common.load()?)),
         Command::Index(index) => block_on(index.run(common.load()?)),
+        Command::Admin(admin) => block_on(admin.run(common.load()?)),
+        Command::Operator(operator) => block_on(operator.run(common.load()?)),
+        Command::MailDomain(mail_domain) => block_on(mail_domain.run(common.load()?)),
+        Command::Certificate(certificate) => block_on(certificate.run(common.load()?)),
+        Command::Approval(approval) => block_on(approval.run(common.load()?)),
+        Command::Campaign(campaign) => block_on(campaign.run(common.load()?)),
+        Command::TrustList(trust_list) => trust_list.run(&common),
+        Command::Alerts(alerts) => block_on(alerts.run(common.load()?)),
         Command::Migrate => block_on(migrate::run(common.load()?)),
     }
 }

@@ -69,6 +69,7 @@ error_codes! {
     ADMINISTRATOR_INVALID = "administrator.invalid", Invalid, "This cannot be the name of an administrator.";
     ROLE_INSUFFICIENT = "administrator.role", Forbidden, "The role of this administrator does not allow this.";
     RECORD_CHANGED = "record.changed", Conflict, "The record was changed by someone else meanwhile; read it again.";
+    RECORD_VERSION_REQUIRED = "record.version_required", Invalid, "A change must say which version of the record it rests on.";
     OPERATOR_NOT_FOUND = "operator.not_found", NotFound, "There is no operator of this number.";
     OPERATOR_INVALID = "operator.invalid", Invalid, "An operator cannot be recorded like this.";
     OPERATOR_EXISTS = "operator.exists", Conflict, "There is an operator with this registered number.";

@@ -8,6 +8,7 @@ pub mod bulk;
 pub mod campaigns;
 pub mod certificate_names;
 pub mod certificates;
+pub mod campaigns;
 pub mod changes;
 pub mod codes;
 pub mod documents;
@@ -22,9 +23,9 @@ pub mod merge;
 pub mod operators;
 mod pool;
 pub mod registry_events;
-pub mod scheduled_acts;
 pub mod trust_entries;
 pub mod trust_lists;
+pub mod scheduled_acts;
 
 pub use entities::{ENTITIES, Entity};
 pub use error::StorageError;

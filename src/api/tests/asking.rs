@@ -19,6 +19,7 @@ use crate::search::{Document, ReadModel, SearchOptions};
 use crate::service::directory::Directory;
 use crate::service::health::Health;
 use crate::service::imports::Imports;
+use crate::service::published_list::PublishedList;
 use crate::service::recipients::Recipients;
 use crate::telemetry::Metrics;
 
@@ -65,6 +66,8 @@ impl Service {
             recipients: Recipients::new(model.clone(), metrics.clone()),
             health: Health::new(model.clone(), clock),
             imports: Imports::new(fixture::rejects),
+            published_list: PublishedList::default(),
+            trust_space: fixture::trust_space(),
             metrics,
             settings: Arc::new(settings),
             request_ids: Arc::new(RequestIds::new(0xF1C7)),

@@ -1,6 +1,11 @@
 //! Fictional people, structures and mailboxes: those of the published samples, and one mailbox on
 //! the liste rouge that nobody may ever see.
 
+use std::sync::Arc;
+
+use time::macros::datetime;
+
+use crate::domain::clock::FixedClock;
 use crate::domain::code::CodeSystem;
 use crate::domain::ids::{Finess, NationalId, OrganizationId, Siren, Siret, StructureNationalId};
 use crate::domain::mailbox::{
@@ -11,7 +16,8 @@ use crate::domain::organization::{Address, Organization, OrganizationSummary};
 use crate::domain::practitioner::{Diploma, Origin, Practice, Practitioner, Specialty};
 use crate::domain::role::PractitionerRole;
 use crate::search::{Document, PublishedLabels};
-use crate::storage::StorageError;
+use crate::service::trust_space::TrustSpace;
+use crate::storage::{Database, StorageError};
 
 /// The one address that must never appear in any answer.
 pub(super) const HIDDEN: &str = "liste.rouge@ch-fictif.mssante.fr";
@@ -27,6 +33,13 @@ pub(super) async fn rejects(import: i64) -> Result<Option<String>, StorageError>
         4 => Err(StorageError::Statement(sqlx::Error::RowNotFound)),
         _ => Ok(None),
     }
+}
+
+/// A trust space whose database is away: nothing listens at that port.
+pub(super) fn trust_space() -> TrustSpace {
+    let database = Database::connect_lazily("postgres://nobody@127.0.0.1:1/nothing", 1).unwrap();
+    let clock = Arc::new(FixedClock(datetime!(2099-01-02 03:04:05 UTC)));
+    TrustSpace::new(database.pool, clock, Arc::default(), Vec::new())
 }
 
 /// Labels as the extracts spell them.

@@ -1,13 +1,24 @@
 //! Version 1 of the REST interface: one file per resource.
 
+mod acts;
+mod approvals;
+mod campaigns;
+mod certificates;
 mod codes;
 mod errors;
 mod imports;
+mod list_log;
+mod mail_domains;
 mod mailboxes;
+mod operators;
 mod organizations;
+mod oversight;
 mod practitioners;
 mod recipients;
+pub(crate) mod shown;
 mod status;
+mod transitions;
+mod trust_lists;
 mod view;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -24,4 +35,14 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(errors::routes())
         .merge(status::routes())
         .merge(imports::routes())
+        .merge(trust_lists::routes())
+        .merge(list_log::routes())
+        .merge(operators::routes())
+        .merge(transitions::routes())
+        .merge(campaigns::routes())
+        .merge(mail_domains::routes())
+        .merge(certificates::routes())
+        .merge(acts::routes())
+        .merge(approvals::routes())
+        .merge(oversight::routes())
 }

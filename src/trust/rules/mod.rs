@@ -97,6 +97,13 @@ pub struct Finding {
     pub expected: String,
 }
 
+impl Finding {
+    /// Whether the certificate is refused for it.
+    pub fn refuses(&self) -> bool {
+        self.severity == Severity::Refuse
+    }
+}
+
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(

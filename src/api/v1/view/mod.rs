@@ -1,8 +1,15 @@
 //! Documents of the directory as JSON shows them: borrowed from the domain, codes with their labels.
 
+mod act;
 mod address;
+mod certificate;
+mod decision;
+mod event;
+mod list_version;
 mod mailbox;
+mod operator;
 mod organization;
+mod outcome;
 mod practitioner;
 
 use serde::Serialize;
@@ -11,8 +18,15 @@ use utoipa::ToSchema;
 use crate::domain::code::{CodeLabels, CodeSystem};
 use crate::domain::practitioner::Origin;
 
+pub(super) use act::{ActView, DocumentView, OperatorStateView, RevocationReasonView, mirror};
+pub(super) use certificate::CertificateView;
+pub(super) use decision::{ApprovalView, ImpactView};
+pub(super) use event::EventView;
+pub(super) use list_version::{ListVersionView, SignerView};
 pub(super) use mailbox::MailboxView;
+pub(super) use operator::{OperatorKindView, OperatorView};
 pub(super) use organization::OrganizationView;
+pub(super) use outcome::{OutcomeView, ReasonBody, created, outcome, place};
 pub(super) use practitioner::PractitionerView;
 
 /// A code with its label; the label is the code itself where none is known.
@@ -55,6 +69,33 @@ impl From<Origin> for OriginView {
             Origin::Mailboxes => Self::Mailboxes,
         }
     }
+}
+
+time::serde::format_description!(iso_8601_day, Date, "[year]-[month]-[day]");
+
+/// Days as `2026-01-31`, to be named where a field is declared.
+pub(super) mod day {
+    pub(in crate::api::v1) use super::iso_8601_day::{deserialize, serialize};
+
+    /// The same where there may be none.
+    pub(in crate::api::v1) mod option {
+        pub(in crate::api::v1) use super::super::iso_8601_day::option::{deserialize, serialize};
+    }
+}
+
+/// A certificate as PEM (RFC 7468 §5).
+pub(super) fn pem(der: &[u8]) -> String {
+    use base64::Engine as _;
+    let body = base64::engine::general_purpose::STANDARD.encode(der);
+    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
+    for (place, character) in body.chars().enumerate() {
+        if place > 0 && place % 64 == 0 {
+            text.push('\n');
+        }
+        text.push(character);
+    }
+    text.push_str("\n-----END CERTIFICATE-----\n");
+    text
 }
 
 /// A text, where it says something.

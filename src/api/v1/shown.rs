@@ -1,0 +1,55 @@
+//! Records as this interface writes them, for commands that print the same JSON.
+
+use serde_json::{Value, json};
+
+use super::campaigns::CampaignView;
+use super::certificates::DetailView as CertificateDetailView;
+use super::mail_domains::MailDomainView;
+use super::operators::DetailView as OperatorDetailView;
+use super::oversight::AlertView;
+use super::view::{
+    ApprovalView, CertificateView, ListVersionView, OperatorView, SignerView,
+};
+use crate::domain::alert::Alert;
+use crate::domain::approval::Approval;
+use crate::domain::campaign::Campaign;
+use crate::domain::certificate_record::{CertificateDetail, CertificateRecord};
+use crate::domain::list_version::{ListSigner, ListVersion};
+use crate::domain::mail_domain::MailDomain;
+use crate::domain::operator::Operator;
+use crate::service::trust_space::OperatorDetail;
+
+/// Something that this interface has a form for.
+pub(crate) trait Shown {
+    /// That form.
+    fn shown(self) -> Value;
+}
+
+macro_rules! shown {
+    ($($own:ty as $view:ty;)*) => {
+        $(impl Shown for $own {
+            fn shown(self) -> Value {
+                json!(<$view>::from(self))
+            }
+        })*
+    };
+}
+
+shown! {
+    Alert as AlertView;
+    Approval as ApprovalView;
+    Campaign as CampaignView;
+    CertificateDetail as CertificateDetailView;
+    CertificateRecord as CertificateView;
+    ListSigner as SignerView;
+    ListVersion as ListVersionView;
+    MailDomain as MailDomainView;
+    Operator as OperatorView;
+    OperatorDetail as OperatorDetailView;
+}
+
+impl<T: Shown> Shown for Vec<T> {
+    fn shown(self) -> Value {
+        Value::Array(self.into_iter().map(Shown::shown).collect())
+    }
+}

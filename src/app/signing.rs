@@ -1,0 +1,122 @@
+//! The keys of the settings, as signers: opened when they first sign, so that a device that is away
+//! keeps no node from serving.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::AppError;
+use crate::config::{self, Trust};
+use crate::trust::certificate::read_upload;
+use crate::trust::sign::{
+    CertificateSource, PATIENCE, PemSigner, Pin, Pkcs11Key, Pkcs11Signer, SignError, Signer,
+};
+
+/// Where a key is.
+enum Source {
+    File(config::trust::SigningKey),
+    Device(config::trust::Pkcs11, config::trust::SigningKey),
+}
+
+/// A key that is opened when it is first needed, and again after it could not be.
+struct Configured {
+    certificate: Vec<u8>,
+    source: Source,
+    opened: Mutex<Option<Arc<dyn Signer>>>,
+}
+
+/// The signers of the settings. Their certificates are read now, their keys later.
+pub(super) fn keys(settings: &Trust) -> Result<Vec<Arc<dyn Signer>>, AppError> {
+    let open = |key: &config::trust::SigningKey| -> Result<Arc<dyn Signer>, AppError> {
+        let certificate = certificate(&key.certificate_file)?;
+        let source = match (&key.key_file, &key.pkcs11) {
+            (Some(_), None) => Source::File(key.clone()),
+            (None, Some(device)) => Source::Device(device.clone(), key.clone()),
+            (Some(_), Some(_)) | (None, None) => {
+                return Err(unusable(
+                    &key.certificate_file,
+                    "give either `key_file` or `pkcs11` beside it",
+                ));
+            }
+        };
+        Ok(Arc::new(Configured {
+            certificate,
+            source,
+            opened: Mutex::new(None),
+        }))
+    };
+    settings.signing_keys.iter().map(open).collect()
+}
+
+/// The certificate of a PEM file that holds one.
+fn certificate(path: &Path) -> Result<Vec<u8>, AppError> {
+    let bytes = std::fs::read(path).map_err(|error| unusable(path, error))?;
+    let found = read_upload(&bytes).map_err(|error| unusable(path, error))?;
+    match found.as_slice() {
+        [one] => Ok(one.to_vec()),
+        _ => Err(unusable(path, "it holds more than one certificate")),
+    }
+}
+
+fn unusable(path: &Path, problem: impl std::fmt::Display) -> AppError {
+    AppError::SigningKey(SignError::Unusable {
+        key: path.display().to_string(),
+        problem: problem.to_string(),
+    })
+}
+
+impl Configured {
+    fn signer(&self) -> Result<Arc<dyn Signer>, SignError> {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(signer) = opened.as_ref() {
+            return Ok(Arc::clone(signer));
+        }
+        let signer = self.open()?;
+        *opened = Some(Arc::clone(&signer));
+        Ok(signer)
+    }
+
+    fn open(&self) -> Result<Arc<dyn Signer>, SignError> {
+        match &self.source {
+            Source::File(key) => {
+                let file = key.key_file.as_deref().unwrap_or(&key.certificate_file);
+                Ok(Arc::new(PemSigner::open(file, &key.certificate_file)?))
+            }
+            Source::Device(device, key) => Ok(Arc::new(Pkcs11Signer::open(Pkcs11Key {
+                module: device.module.clone(),
+                token_label: device.token.clone(),
+                key_label: device.key.clone(),
+                pin: pin(device)?,
+                certificate: CertificateSource::File(key.certificate_file.clone()),
+                patience: PATIENCE,
+            })?)),
+        }
+    }
+}
+
+fn pin(device: &config::trust::Pkcs11) -> Result<Pin, SignError> {
+    let unusable = |problem: String| SignError::Unusable {
+        key: format!("{} of token {}", device.key, device.token),
+        problem,
+    };
+    match (&device.pin, &device.pin_file) {
+        (Some(pin), None) => Ok(Pin::new(pin.reveal())),
+        (None, Some(file)) => {
+            let text = std::fs::read_to_string(file)
+                .map_err(|error| unusable(format!("{}: {error}", file.display())))?;
+            Ok(Pin::new(text.trim_end_matches(['\r', '\n'])))
+        }
+        (Some(_), Some(_)) | (None, None) => {
+            Err(unusable("give either `pin` or `pin_file`".to_owned()))
+        }
+    }
+}
+
+impl Signer for Configured {
+    fn certificate(&self) -> &[u8] {
+        &self.certificate
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        self.signer()?.sign(message)
+    }
+}

@@ -1,0 +1,279 @@
+//! `annuaire certificate`: certificates of operators.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::operator::refused;
+use super::registry::{Shape, Token, json, tell, with_trust_space};
+use super::{Failed, output, trust_list};
+use crate::api::Shown as _;
+use crate::config::Config;
+use crate::domain::act::Act;
+use crate::domain::certificate::{CertificateState, RevocationReason};
+use crate::domain::certificate_record::CertificateFilter;
+use crate::service::trust_space::TrustSpace;
+
+/// Certificates read in one go.
+const PAGE: i64 = 500;
+/// Bytes of the largest upload.
+const UPLOAD: usize = 1 << 20;
+
+/// Certificates of operators.
+#[derive(Debug, Subcommand)]
+pub(super) enum CertificateCommand {
+    /// Register one, PEM (or a chain) or DER: pending until it is activated
+    Add {
+        /// The file
+        file: PathBuf,
+        /// Number of the operator
+        #[arg(long)]
+        operator: i64,
+        #[command(flatten)]
+        deed: Deed,
+        #[command(flatten)]
+        shape: Shape,
+    },
+    /// List them
+    List {
+        /// Only those of this operator
+        #[arg(long)]
+        operator: Option<i64>,
+        /// Only those in this state
+        #[arg(long, value_parser = state)]
+        state: Option<CertificateState>,
+        /// Only those that end within so many days
+        #[arg(long, value_name = "DAYS")]
+        expiring_within: Option<u16>,
+        #[command(flatten)]
+        shape: Shape,
+    },
+    /// Show one, with the mail domains behind it
+    Show {
+        /// Number
+        id: i64,
+        #[command(flatten)]
+        shape: Shape,
+    },
+    /// Say what the rules think of a file; nothing is kept
+    Lint {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        shape: Shape,
+    },
+    /// Let one stand in the list
+    Activate {
+        /// Number
+        id: i64,
+        /// Number of the one whose mail domains it takes over
+        #[arg(long)]
+        replaces: Option<i64>,
+        #[command(flatten)]
+        deed: Deed,
+    },
+    /// Put one on hold, at once
+    Suspend {
+        /// Number
+        id: i64,
+        #[command(flatten)]
+        deed: Deed,
+    },
+    /// End a hold; takes two administrators
+    Release {
+        /// Number
+        id: i64,
+        #[command(flatten)]
+        deed: Deed,
+    },
+    /// Retire one whose successor stands
+    Supersede {
+        /// Number
+        id: i64,
+        #[command(flatten)]
+        deed: Deed,
+    },
+    /// Take one back for good; takes two administrators
+    Revoke {
+        /// Number
+        id: i64,
+        /// Why, as RFC 5280 names it, such as keyCompromise
+        #[arg(long, value_parser = because)]
+        because: RevocationReason,
+        #[command(flatten)]
+        deed: Deed,
+    },
+}
+
+/// In whose name, and why.
+#[derive(Args, Debug)]
+pub(super) struct Deed {
+    /// Why, kept in history
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    token: Token,
+}
+
+fn state(text: &str) -> Result<CertificateState, String> {
+    CertificateState::from_name(text).ok_or_else(|| {
+        let names = CertificateState::ALL
+            .map(CertificateState::as_str)
+            .join(", ");
+        format!("one of {names} is expected")
+    })
+}
+
+fn because(text: &str) -> Result<RevocationReason, String> {
+    RevocationReason::from_name(text).ok_or_else(|| {
+        let names = RevocationReason::ALL
+            .map(RevocationReason::as_str)
+            .join(", ");
+        format!("one of {names} is expected")
+    })
+}
+
+impl CertificateCommand {
+    pub(super) async fn run(self, config: Config) -> Result<(), Failed> {
+        with_trust_space(config, async |space| match self {
+            Self::Add {
+                file,
+                operator,
+                deed,
+                shape,
+            } => {
+                let upload = trust_list::bounded(&file, UPLOAD)?;
+                let actor = deed.token.actor(space).await?;
+                let record = space
+                    .add_certificate(&actor, operator, &upload, &deed.reason)
+                    .await?;
+                if shape.json {
+                    return json(&record.shown());
+                }
+                output::line(&format!("certificate {}: {}, pending", record.id, record.dn));
+                Ok(())
+            }
+            Self::List {
+                operator,
+                state,
+                expiring_within,
+                shape,
+            } => {
+                let filter = CertificateFilter {
+                    operator,
+                    state,
+                    expiring_within_days: expiring_within,
+                };
+                list(space, &filter, shape).await
+            }
+            Self::Show { id, shape } => show(space, id, shape).await,
+            Self::Lint { file, shape } => lint(space, &file, shape).await,
+            Self::Activate { id, replaces, deed } => {
+                let act = Act::ActivateCertificate {
+                    certificate: id,
+                    replaces,
+                };
+                decide(space, act, deed, &format!("certificate {id} is active")).await
+            }
+            Self::Suspend { id, deed } => {
+                let act = Act::SuspendCertificate { certificate: id };
+                decide(space, act, deed, &format!("certificate {id} is on hold")).await
+            }
+            Self::Release { id, deed } => {
+                let act = Act::ReleaseCertificate { certificate: id };
+                decide(space, act, deed, &format!("certificate {id} is active")).await
+            }
+            Self::Supersede { id, deed } => {
+                let act = Act::SupersedeCertificate { certificate: id };
+                decide(space, act, deed, &format!("certificate {id} is retired")).await
+            }
+            Self::Revoke { id, because, deed } => {
+                let act = Act::RevokeCertificate {
+                    certificate: id,
+                    because,
+                };
+                decide(space, act, deed, &format!("certificate {id} is revoked")).await
+            }
+        })
+        .await
+    }
+}
+
+async fn decide(space: &TrustSpace, act: Act, deed: Deed, done: &str) -> Result<(), Failed> {
+    let actor = deed.token.actor(space).await?;
+    let requested = space.request(&actor, act, &deed.reason).await?;
+    tell(&requested, done);
+    Ok(())
+}
+
+async fn list(space: &TrustSpace, filter: &CertificateFilter, shape: Shape) -> Result<(), Failed> {
+    let mut all = Vec::new();
+    let mut after = 0;
+    loop {
+        let page = space.certificates(filter, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        all.extend(page);
+    }
+    if shape.json {
+        return json(&all.shown());
+    }
+    for record in all {
+        let until = record
+            .content
+            .map_or_else(|| "by name alone".to_owned(), |content| content.not_after.to_string());
+        output::line(&format!(
+            "{:>6}  {:10}  operator {:>5}  {until}  {}",
+            record.id,
+            record.state.as_str(),
+            record.operator,
+            record.dn
+        ));
+    }
+    Ok(())
+}
+
+async fn show(space: &TrustSpace, id: i64, shape: Shape) -> Result<(), Failed> {
+    let detail = space.certificate(id).await?;
+    if shape.json {
+        return json(&detail.shown());
+    }
+    let record = &detail.record;
+    output::line(&format!(
+        "certificate {} of operator {}: {}",
+        record.id, record.operator, record.dn
+    ));
+    output::line(&format!(
+        "state: {} since {}",
+        record.state.as_str(),
+        record.state_since
+    ));
+    match &record.content {
+        Some(content) => output::line(&format!(
+            "valid from {} to {}, sha256 {}, issued by {}",
+            content.not_before, content.not_after, content.sha256, content.issuer_dn
+        )),
+        None => output::line("known by its name alone, from a list"),
+    }
+    for domain in &detail.mail_domains {
+        output::line(&format!("mail domain: {domain}"));
+    }
+    Ok(())
+}
+
+async fn lint(space: &TrustSpace, file: &PathBuf, shape: Shape) -> Result<(), Failed> {
+    let upload = trust_list::bounded(file, UPLOAD)?;
+    let findings = space.lint(&upload).await?;
+    if shape.json {
+        json(&findings)?;
+    } else {
+        for finding in &findings {
+            output::line(&finding.to_string());
+        }
+    }
+    if findings.iter().any(crate::trust::rules::Finding::refuses) {
+        return Err(refused(format!("{} would be refused", file.display())));
+    }
+    output::note("it would be registered, as far as rules go");
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! What commands on the trust space share: the truth itself, as `import` works on it, and in whose
+//! name they act.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::serve::stop_on_signal;
+use super::{Exit, Failed, output, with_database};
+use crate::app;
+use crate::config::Config;
+use crate::domain::administrator::Actor;
+use crate::service::trust_space::{Requested, TrustSpace};
+use crate::storage::migrate;
+
+/// Variable that holds a token.
+const TOKEN: &str = "ANNUAIRE_TOKEN";
+
+/// How results are told.
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Shape {
+    /// Print JSON, as the REST interface answers
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// In whose name a command acts.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Token {
+    /// File that holds the administrator's token; else it is taken from `ANNUAIRE_TOKEN`
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+}
+
+impl Token {
+    /// Whose token it is.
+    pub(super) async fn actor(&self, space: &TrustSpace) -> Result<Actor, Failed> {
+        let token = match &self.token_file {
+            Some(file) => tokio::fs::read_to_string(file).await.map_err(|error| {
+                Failed::new(
+                    Exit::Input,
+                    anyhow::anyhow!("{} cannot be read: {error}", file.display()),
+                )
+            })?,
+            None => std::env::var(TOKEN).map_err(|_| {
+                Failed::new(
+                    Exit::Invalid,
+                    anyhow::anyhow!(
+                        "an administrator must say who they are: --token-file FILE, or {TOKEN}"
+                    ),
+                )
+            })?,
+        };
+        Ok(space.authenticate(token.trim()).await?)
+    }
+}
+
+/// Does something with the trust space of the settings, its schema up to date.
+pub(super) async fn with_trust_space(
+    config: Config,
+    task: impl AsyncFnOnce(&TrustSpace) -> Result<(), Failed>,
+) -> Result<(), Failed> {
+    crate::telemetry::log::init(&config.log)?;
+    with_database(&config, &stop_on_signal()?, async |database| {
+        migrate(&database.pool).await?;
+        let space = app::trust_space(&config, &database.pool)?;
+        task(&space).await
+    })
+    .await
+}
+
+/// Says how an act ended that was asked for.
+pub(super) fn tell(requested: &Requested, done: &str) {
+    match requested {
+        Requested::Done => output::line(done),
+        Requested::Scheduled { id } => {
+            output::line(&format!("scheduled: act {id} is done when its time comes"));
+        }
+        Requested::Pending(approval) => {
+            output::line(&approval.impact.sentence);
+            output::line(&format!(
+                "waiting for a second administrator until {}: annuaire approval approve {}",
+                approval.expires_at, approval.id
+            ));
+        }
+    }
+}
+
+/// Writes a value as indented JSON.
+pub(super) fn json(value: &impl serde::Serialize) -> Result<(), Failed> {
+    output::line(&serde_json::to_string_pretty(value)?);
+    Ok(())
+}
