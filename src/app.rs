@@ -124,13 +124,15 @@ impl Node {
                 .await?
                 .kept_up(),
         };
-        let follower = tokio::spawn(follow(model.clone(), database.pool.clone(), stop));
-        let router = api::router(state(
-            &config,
-            &model,
-            &database.pool,
-            trust_space(&config, &database.pool)?,
+        let trust_space = trust_space(&config, &database.pool)?;
+        let state = state(&config, &model, &database.pool, trust_space);
+        let follower = tokio::spawn(follow(
+            model.clone(),
+            state.clone(),
+            database.pool.clone(),
+            stop,
         ));
+        let router = api::router(state);
         Ok(Self {
             config,
             database,
@@ -167,8 +169,9 @@ impl Node {
     }
 }
 
-/// Brings the schema up to date as soon as the database answers, then follows the feed.
-async fn follow(model: ReadModel, pool: PgPool, stop: CancellationToken) {
+/// Brings the schema up to date as soon as the database answers, then follows the feed: for the
+/// directory, for the list that is served, and for what the trust space does by itself.
+async fn follow(model: ReadModel, state: ApiState, pool: PgPool, stop: CancellationToken) {
     const PAUSE: Duration = Duration::from_secs(2);
     while let Err(error) = storage::migrate(&pool).await {
         tracing::warn!(%error, "the schema is not up to date yet");
@@ -177,7 +180,10 @@ async fn follow(model: ReadModel, pool: PgPool, stop: CancellationToken) {
             () = tokio::time::sleep(PAUSE) => {}
         }
     }
-    if let Err(error) = follower::follow(model, pool, stop).await {
+    let list = state.published_list.follow(pool.clone(), stop.clone());
+    let keeper = state.trust_space.keep(Some(state.metrics), stop.clone());
+    let (directory, (), ()) = tokio::join!(follower::follow(model, pool, stop), list, keeper);
+    if let Err(error) = directory {
         tracing::error!(%error, "the node no longer follows the truth");
     }
 }

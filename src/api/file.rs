@@ -19,12 +19,12 @@ pub(super) struct AsItIs;
 pub(super) struct File {
     /// Its bytes.
     pub(super) bytes: Bytes,
-    /// The same, compressed.
-    pub(super) gzip: Option<Bytes>,
+    /// Their strong tag, with its quotes (RFC 9110 §8.8.3).
+    pub(super) tag: String,
+    /// The same, compressed, with a tag of their own: these are other bytes.
+    pub(super) gzip: Option<(Bytes, String)>,
     /// What these are, with its character set.
     pub(super) media_type: &'static str,
-    /// What tells these bytes from all others: a digest, without quotes.
-    pub(super) tag: String,
     /// When they were made.
     pub(super) modified_at: OffsetDateTime,
     /// Name to keep it under, where it is to be kept.
@@ -34,13 +34,10 @@ pub(super) struct File {
 impl File {
     /// The answer to a request with these headers.
     pub(super) fn answer(self, asked: &HeaderMap) -> Response {
-        let (body, coded) = match self.gzip {
-            Some(gzip) if takes_gzip(asked) => (gzip, true),
-            Some(_) | None => (self.bytes, false),
+        let (body, tag, coded) = match self.gzip {
+            Some((gzip, tag)) if takes_gzip(asked) => (gzip, tag, true),
+            Some(_) | None => (self.bytes, self.tag, false),
         };
-        // Each coding is other bytes and has its own strong tag (RFC 9110 §8.8.3.3).
-        let suffix = if coded { "-gzip" } else { "" };
-        let tag = format!("\"{}{suffix}\"", self.tag);
         let mut response = if is_held(asked, &tag, self.modified_at) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
@@ -153,9 +150,9 @@ mod tests {
     fn file() -> File {
         File {
             bytes: Bytes::from_static(b"<list/>"),
-            gzip: Some(Bytes::from_static(b"zipped")),
+            tag: "\"abc\"".to_owned(),
+            gzip: Some((Bytes::from_static(b"zipped"), "\"abc-gzip\"".to_owned())),
             media_type: "application/xml",
-            tag: "abc".to_owned(),
             modified_at: datetime!(2026-01-02 03:04:05.678 UTC),
             name: None,
         }

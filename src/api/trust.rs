@@ -16,8 +16,8 @@ use super::failures::OfPublished;
 use super::file::File;
 use super::parameters::{Asked, NoParameters};
 use super::problem::Problem;
-use crate::domain::error::{Failure, TRUST_LIST_NOT_FOUND};
-use crate::service::published_list::ServedList;
+use crate::domain::error::Failure;
+use crate::service::published_list::{ServedFile, ServedVersion};
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
@@ -26,27 +26,26 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(get_published_list_json))
 }
 
-/// One form of the list that is served now.
-///
-/// Its bytes are the list's own, shared with every other answer.
+/// One form of the list that is served now; its bytes are shared with every other answer.
 fn form(
     state: &ApiState,
     media_type: &'static str,
-    of: impl FnOnce(&ServedList) -> (Arc<[u8]>, Option<Arc<[u8]>>),
+    of: impl FnOnce(&ServedVersion) -> &ServedFile,
 ) -> Result<File, Failure> {
-    let list = state.published_list.current().ok_or_else(|| {
-        Failure::new(
-            &TRUST_LIST_NOT_FOUND,
-            "No list was published yet, or this node has not read it.",
-        )
-    })?;
-    let (bytes, gzip) = of(&list);
+    let served = state.published_list.current()?;
+    let file = of(&served);
+    let gzip = file.gzip.as_ref();
     Ok(File {
-        bytes: Bytes::from_owner(bytes),
-        gzip: gzip.map(Bytes::from_owner),
+        bytes: Bytes::from_owner(Arc::clone(&file.bytes)),
+        tag: file.etag.clone(),
+        gzip: gzip.map(|gzip| {
+            (
+                Bytes::from_owner(Arc::clone(gzip)),
+                file.gzip_etag.clone(),
+            )
+        }),
         media_type,
-        tag: list.xml_sha256.clone(),
-        modified_at: list.generated_at,
+        modified_at: served.version.generated_at,
         name: None,
     })
 }
@@ -72,10 +71,7 @@ async fn get_published_list(
     Asked(NoParameters {}): Asked<NoParameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let file = form(&state, "application/xml", |list| {
-        (Arc::clone(&list.xml), Some(Arc::clone(&list.xml_gzip)))
-    })?;
-    Ok(file.answer(&headers))
+    Ok(form(&state, "application/xml", |served| &served.xml)?.answer(&headers))
 }
 
 /// What the list cannot say of itself
@@ -98,10 +94,7 @@ async fn get_published_list_meta(
     Asked(NoParameters {}): Asked<NoParameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let file = form(&state, "application/jose", |list| {
-        (Arc::clone(&list.meta_jws), None)
-    })?;
-    Ok(file.answer(&headers))
+    Ok(form(&state, "application/jose", |served| &served.meta_jws)?.answer(&headers))
 }
 
 /// The list as JSON
@@ -124,8 +117,5 @@ async fn get_published_list_json(
     Asked(NoParameters {}): Asked<NoParameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let file = form(&state, "application/json", |list| {
-        (Arc::clone(&list.json), Some(Arc::clone(&list.json_gzip)))
-    })?;
-    Ok(file.answer(&headers))
+    Ok(form(&state, "application/json", |served| &served.json)?.answer(&headers))
 }

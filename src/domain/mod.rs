@@ -8,7 +8,6 @@ mod calendar;
 pub mod campaign;
 pub mod certificate;
 pub mod certificate_record;
-pub mod campaign;
 pub mod clock;
 pub mod code;
 pub mod cursor;

@@ -8,7 +8,6 @@ pub mod bulk;
 pub mod campaigns;
 pub mod certificate_names;
 pub mod certificates;
-pub mod campaigns;
 pub mod changes;
 pub mod codes;
 pub mod documents;

@@ -322,9 +322,12 @@ async fn get_trust_list_xml(
     };
     let file = File {
         bytes: bytes.into(),
-        gzip: Some(Bytes::from(files.xml_gzip)),
+        tag: format!("\"{}\"", files.version.sha256),
+        gzip: Some((
+            Bytes::from(files.xml_gzip),
+            format!("\"{}-gzip\"", files.version.sha256),
+        )),
         media_type: "application/xml",
-        tag: files.version.sha256.to_string(),
         modified_at: files.version.generated_at,
         name: Some(format!("listeblanchemssante-{}.xml", files.version.sequence)),
     };
@@ -355,9 +358,10 @@ async fn get_trust_list_meta(
     let files = state.trust_space.list_files(number(&sequence)?).await?;
     let file = File {
         bytes: files.meta_jws.into(),
+        // Of what it speaks of: there is one side-car for each list.
+        tag: format!("\"{}\"", files.version.sha256),
         gzip: None,
         media_type: "application/jose",
-        tag: files.version.sha256.to_string(),
         modified_at: files.version.generated_at,
         name: Some(format!(
             "listeblanchemssante-{}.meta.jws",
