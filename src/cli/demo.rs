@@ -35,11 +35,18 @@ pub(super) struct Demo {
     /// How many professionals to generate at the first start
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     professionals: u32,
+    /// Only say where the demo keeps its data
+    #[arg(long = "where")]
+    only_where: bool,
 }
 
 impl Demo {
     pub(super) async fn run(self, common: Common) -> Result<(), Failed> {
         let mut config = demo_config(&common)?;
+        if self.only_where {
+            output::line(&config.data_dir.to_string_lossy());
+            return Ok(());
+        }
         crate::telemetry::log::init(&config.log)?;
         let stop = stop_on_signal()?;
         output::note(&format!("data directory: {}", config.data_dir.display()));
@@ -53,7 +60,7 @@ impl Demo {
         show_indexing(&node, &stop).await?;
         let address = node.address()?;
         let model = node.model.clone();
-        let asking = tokio::task::spawn_blocking(move || questions::ask(address, &model));
+        let asking = tokio::task::spawn_blocking(move || questions::ask(address, &model, &files));
         node.serve(&stop).await?;
         asking.await??;
         Ok(())

@@ -3,10 +3,13 @@
 
 mod files;
 mod pretend;
+mod shown;
 
 use time::OffsetDateTime;
 
-use self::files::{ANCHORS, AUTHORITY_KEY, Files, NEXT_SIGNER, SIGNER};
+pub(super) use self::files::Files;
+use self::files::{ANCHORS, AUTHORITY_KEY, NEXT_SIGNER, SIGNER, WAITING};
+pub(super) use self::shown::show;
 use self::pretend::{OPERATORS, Pretend, Runs, way_to};
 use crate::cli::output;
 use crate::cli::progress::{Bars, Unit};
@@ -91,7 +94,7 @@ pub(super) async fn fill(
             bars.show("onboarding operators", Unit::Steps, done, total);
         }
         bars.end();
-        cast.wait_for_the_second().await?;
+        cast.wait_for_the_second(files).await?;
         cast.publish().await?;
     }
     Ok(())
@@ -270,7 +273,7 @@ impl Cast<'_> {
     }
 
     /// Alice asks for what Bob has not agreed to yet: the end of a suspension.
-    async fn wait_for_the_second(&self) -> anyhow::Result<()> {
+    async fn wait_for_the_second(&self, files: &Files) -> anyhow::Result<()> {
         let filter = OperatorFilter {
             state: Some(OperatorState::Suspended),
             text: None,
@@ -278,10 +281,17 @@ impl Cast<'_> {
         for operator in self.space.operators(&filter, 0, 1).await? {
             let act = Act::MoveOperator(transition(operator.id, OperatorState::Active));
             let waiting = self.space.approvals(Some(ApprovalState::Pending)).await?;
-            if waiting.iter().all(|approval| approval.act != act) {
-                self.space
-                    .request(&self.alice, act, "what led to the suspension is mended")
-                    .await?;
+            let known = waiting.into_iter().find(|approval| approval.act == act);
+            let reason = "what led to the suspension is mended";
+            let number = match known {
+                Some(approval) => Some(approval.id),
+                None => match self.space.request(&self.alice, act, reason).await? {
+                    Requested::Pending(approval) => Some(approval.id),
+                    Requested::Done | Requested::Scheduled { .. } => None,
+                },
+            };
+            if let Some(number) = number {
+                files.write(WAITING, &number.to_string())?;
             }
         }
         Ok(())

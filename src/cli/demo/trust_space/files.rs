@@ -9,6 +9,7 @@ use crate::config;
 use crate::config::trust::SigningKey;
 
 /// The demo's directory of keys, certificates and tokens.
+#[derive(Clone)]
 pub(in crate::cli::demo) struct Files(PathBuf);
 
 impl Files {
@@ -19,6 +20,11 @@ impl Files {
     /// Whether they are all there: the anchors are written last.
     pub(in crate::cli::demo) fn are_there(&self) -> bool {
         self.0.join(ANCHORS).exists()
+    }
+
+    /// Where one is.
+    pub(in crate::cli::demo) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
     }
 
     /// What one holds.
@@ -62,3 +68,5 @@ pub(in crate::cli::demo) const SIGNER: &str = "signer";
 pub(in crate::cli::demo) const NEXT_SIGNER: &str = "next-signer";
 /// The authority's key.
 pub(in crate::cli::demo) const AUTHORITY_KEY: &str = "authority.key";
+/// Number of the approval that waits.
+pub(in crate::cli::demo) const WAITING: &str = "waiting.approval";
