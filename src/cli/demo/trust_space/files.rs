@@ -4,6 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::config;
 use crate::config::trust::SigningKey;
@@ -49,6 +50,7 @@ impl Files {
 
     /// The settings that use them.
     pub(in crate::cli::demo) fn settings(&self, trust: &mut config::Trust) {
+        trust.publish_every = Some(Duration::from_hours(24));
         trust.anchor_files = vec![self.0.join(ANCHORS)];
         trust.signing_keys = [SIGNER, NEXT_SIGNER]
             .map(|name| SigningKey {

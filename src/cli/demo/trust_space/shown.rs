@@ -19,7 +19,7 @@ pub(in crate::cli::demo) fn show(
     );
     say(
         "is it the agency's? asked of xmlsec1, then of our own reader",
-        &format!("xmlsec1 --verify --pubkey-cert-pem {signer} /tmp/liste.xml"),
+        &format!("xmlsec1 --verify --enabled-key-data rsa --pubkey-cert-pem {signer} /tmp/liste.xml"),
     );
     output::line(&format!(
         "{} trust-list verify /tmp/liste.xml --signer {signer}",
@@ -40,7 +40,7 @@ pub(in crate::cli::demo) fn show(
         output::line(&answer.body_mut().read_to_string()?);
     }
     say(
-        "Bob agrees; some seconds later the next list holds the operator's mail domain",
+        "Bob agrees; a quarter of a minute later the next list holds the operator's mail domain",
         &format!(
             "curl -s -X POST {base}/v1/approvals/{}/approve {}",
             files.read(super::WAITING).unwrap_or_default(),
