@@ -155,6 +155,8 @@ impl Act {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::onboarding::{DocumentKind, DocumentReference};
+    use time::macros::{date, datetime};
 
     fn moving(to: OperatorState) -> Act {
         Act::MoveOperator(Transition {
@@ -220,6 +222,20 @@ mod tests {
             (
                 moving(OperatorState::Active),
                 r#"{"act":"move_operator","operator":7,"to":"active","documents":[],"launch_on":null,"effective_at":null}"#,
+            ),
+            (
+                Act::MoveOperator(Transition {
+                    operator: 7,
+                    to: OperatorState::Engaged,
+                    documents: vec![DocumentReference {
+                        kind: DocumentKind::LetterOfEngagement,
+                        reference: "2026/17".to_owned(),
+                        dated_on: date!(2026 - 02 - 01),
+                    }],
+                    launch_on: Some(date!(2026 - 06 - 01)),
+                    effective_at: Some(datetime!(2026-05-01 08:00 UTC)),
+                }),
+                r#"{"act":"move_operator","operator":7,"to":"engaged","documents":[{"kind":"letter_of_engagement","reference":"2026/17","dated_on":"2026-02-01"}],"launch_on":"2026-06-01","effective_at":"2026-05-01T08:00:00Z"}"#,
             ),
             (
                 Act::RevokeCertificate {

@@ -5,9 +5,8 @@
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
+use super::calendar;
 use super::text::{self, InvalidText};
-
-time::serde::format_description!(iso_date, Date, "[year]-[month]-[day]");
 
 /// Where an operator stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -112,7 +111,7 @@ pub struct DocumentReference {
     /// Its reference in the agency's files.
     pub reference: String,
     /// The day it bears.
-    #[serde(with = "iso_date")]
+    #[serde(with = "calendar::day")]
     pub dated_on: Date,
 }
 
@@ -127,10 +126,10 @@ pub struct Transition {
     #[serde(default)]
     pub documents: Vec<DocumentReference>,
     /// When the operator wants to begin; asked for with the engagement.
-    #[serde(default, with = "iso_date::option")]
+    #[serde(default, with = "calendar::day::option")]
     pub launch_on: Option<Date>,
     /// When it takes effect; none: at once.
-    #[serde(default, with = "time::serde::rfc3339::option")]
+    #[serde(default, with = "calendar::moment")]
     pub effective_at: Option<OffsetDateTime>,
 }
 

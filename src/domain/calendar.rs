@@ -1,0 +1,80 @@
+//! Days and moments that may be absent, as JSON keeps them: ISO 8601 days, RFC 3339 moments, `null`.
+//!
+//! Those of the time crate refuse a `null` within a tagged enum, where what is read was buffered.
+
+/// `2026-06-01`.
+pub(crate) mod day {
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+    use time::Date;
+    use time::format_description::StaticFormatDescription;
+    use time::macros::format_description;
+
+    const FORM: StaticFormatDescription = format_description!("[year]-[month]-[day]");
+
+    pub(crate) fn serialize<S: Serializer>(day: &Date, to: S) -> Result<S::Ok, S::Error> {
+        let text = day.format(FORM).map_err(serde::ser::Error::custom)?;
+        text.serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+        let text = String::deserialize(from)?;
+        Date::parse(&text, FORM).map_err(serde::de::Error::custom)
+    }
+
+    /// The same, or `null`.
+    pub(crate) mod option {
+        use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+        use time::Date;
+
+        use super::FORM;
+
+        #[expect(clippy::ref_option, reason = "the shape serde calls it in")]
+        pub(crate) fn serialize<S: Serializer>(
+            day: &Option<Date>,
+            to: S,
+        ) -> Result<S::Ok, S::Error> {
+            let text = day
+                .map(|day| day.format(FORM))
+                .transpose()
+                .map_err(serde::ser::Error::custom)?;
+            text.serialize(to)
+        }
+
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+            from: D,
+        ) -> Result<Option<Date>, D::Error> {
+            Option::<String>::deserialize(from)?
+                .map(|text| Date::parse(&text, FORM))
+                .transpose()
+                .map_err(serde::de::Error::custom)
+        }
+    }
+}
+
+/// `2026-06-01T08:00:00Z`, or `null`.
+pub(crate) mod moment {
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+    use time::OffsetDateTime;
+    use time::format_description::well_known::Rfc3339;
+
+    #[expect(clippy::ref_option, reason = "the shape serde calls it in")]
+    pub(crate) fn serialize<S: Serializer>(
+        moment: &Option<OffsetDateTime>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let text = moment
+            .map(|moment| moment.format(&Rfc3339))
+            .transpose()
+            .map_err(serde::ser::Error::custom)?;
+        text.serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<OffsetDateTime>, D::Error> {
+        Option::<String>::deserialize(from)?
+            .map(|text| OffsetDateTime::parse(&text, &Rfc3339))
+            .transpose()
+            .map_err(serde::de::Error::custom)
+    }
+}
