@@ -5,9 +5,9 @@ pub mod certificate;
 pub mod chain;
 pub mod digest;
 pub mod log;
-pub mod probe;
 #[cfg(test)]
 pub(crate) mod pki;
+pub mod probe;
 pub mod rules;
 pub mod sign;
 pub mod token;
