@@ -78,7 +78,7 @@ fn what_breaks_a_rule_is_refused_with_every_finding_and_nothing_is_kept() {
         (
             |params| params.not_after = NOW - Duration::HOUR,
             "validity.expired",
-            "2026-11-21 11:00",
+            "2026-11-21T11:00:00Z",
         ),
         (
             |params| params.crl_distribution_points.clear(),
