@@ -117,7 +117,9 @@ async fn activate(
     let mut keys = vec![key(id)];
     bindings::touch_certificate(truth, id, decision.at).await?;
     if let Some(older) = replaces {
-        let older = held(truth, older).await?;
+        // Not held: it may be another operator's, and two acts could wait for each other.
+        let found = certificates::find(truth, older).await?;
+        let older = found.ok_or_else(|| unknown(older))?;
         replaceable(&record, &older)?;
         bindings::copy(truth, older.id, id, decision.at).await?;
     }
