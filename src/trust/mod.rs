@@ -3,20 +3,11 @@
 
 pub mod certificate;
 pub mod chain;
-pub mod diff;
 pub mod digest;
-pub mod edition;
-pub mod formats;
-pub mod laboratory;
-pub mod lint_list;
 pub mod log;
-pub mod packing;
 #[cfg(test)]
 pub(crate) mod pki;
 pub mod probe;
-pub mod prove;
-pub mod sidecar;
 pub mod rules;
 pub mod sign;
 pub mod token;
-pub mod xml;
