@@ -20,7 +20,7 @@ const REVOKE: fn(i64) -> Act = |operator| moving(operator, OperatorState::Revoke
 async fn moves(registry: &Registered) -> Vec<String> {
     registry
         .texts(
-            "select concat_ws(' ', actor, array_to_string(approved_by, ','), from_state, to_state)
+            "select concat_ws(' ', actor, nullif(array_to_string(approved_by, ','), ''), from_state, to_state)
             from registry_event where action = 'operator.moved' order by id",
         )
         .await
@@ -294,6 +294,20 @@ fn the_same_act_waits_once() {
             .texts("select state from approval order by id")
             .await;
         assert_eq!(states, ["refused", "expired", "expired", "pending"]);
+    });
+}
+
+#[test]
+fn an_act_that_nobody_can_read_lapses_too() {
+    with_registered(async |registry| {
+        let space = &registry.space;
+        pending(space, &registry.anne, REVOKE(1)).await;
+        sqlx::query(r#"update approval set act = '{"act": "unheard_of"}'"#)
+            .execute(&registry.pool)
+            .await
+            .unwrap();
+        registry.advance(Duration::days(7));
+        assert_eq!(space.run_due().await.unwrap().lapsed, 1);
     });
 }
 
