@@ -101,14 +101,13 @@ impl CertificateState {
     /// The states that may follow.
     pub const fn next(self) -> &'static [Self] {
         match self {
-            Self::Pending => &[Self::Active, Self::Revoked, Self::Expired],
+            Self::Pending | Self::Suspended => &[Self::Active, Self::Revoked, Self::Expired],
             Self::Active => &[
                 Self::Suspended,
                 Self::Revoked,
                 Self::Expired,
                 Self::Superseded,
             ],
-            Self::Suspended => &[Self::Active, Self::Revoked, Self::Expired],
             // A key that leaked after its time is still told to those who look at the past.
             Self::Expired | Self::Superseded => &[Self::Revoked],
             Self::Revoked => &[],

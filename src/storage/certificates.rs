@@ -4,7 +4,8 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::StorageError;
-use crate::domain::certificate::{CertificateState, RevocationReason};
+use super::certificate_names::NameHolder;
+use crate::domain::certificate::{CertificateState, Fingerprint, RevocationReason};
 use crate::domain::certificate_record::{CertificateContent, CertificateFilter, CertificateRecord};
 use crate::domain::distinguished_name::OperatorDn;
 
@@ -37,15 +38,6 @@ pub struct NewCertificate<'a> {
     pub findings: &'a serde_json::Value,
     /// Now.
     pub at: OffsetDateTime,
-}
-
-/// Whose name a certificate bears.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NameHolder {
-    /// Number of the certificate.
-    pub certificate: i64,
-    /// Number of its operator.
-    pub operator: i64,
 }
 
 /// Registers a pending certificate and gives its number; `None` where the same bytes are registered.
@@ -106,91 +98,64 @@ pub async fn with_sha256(
     .await?)
 }
 
-/// A certificate of another operator under this name, in whatever state. The name is held until
-/// the transaction ends: two operators cannot register it at once.
-pub async fn name_held_by_other(
+/// A certificate with a key that is met again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyHolder {
+    /// Number of the certificate.
+    pub certificate: i64,
+    /// Number of its operator.
+    pub operator: i64,
+    /// Whether it was revoked since its key may be in other hands.
+    pub is_compromised: bool,
+}
+
+/// Other certificates with this key, in the order of their numbers. The key is held until the
+/// transaction ends: two operators cannot register it at once.
+pub async fn with_key(
     truth: &mut PgConnection,
-    match_key: &str,
-    operator: i64,
-) -> Result<Option<NameHolder>, StorageError> {
+    spki_sha256: &[u8],
+    sha256: &[u8],
+) -> Result<Vec<KeyHolder>, StorageError> {
     sqlx::query!(
-        "select pg_advisory_xact_lock(hashtextextended('certificate.match_key:' || $1, 0))",
-        match_key,
+        "select pg_advisory_xact_lock(hashtextextended('certificate.key:' || encode($1::bytea, 'hex'), 0))",
+        spki_sha256,
     )
     .execute(&mut *truth)
     .await?;
     Ok(sqlx::query_as!(
-        NameHolder,
-        "select id as certificate, operator_id as operator
+        KeyHolder,
+        r#"select
+            id as certificate,
+            operator_id as operator,
+            coalesce(revocation_reason = $3, false) as "is_compromised!"
         from certificate
-        where match_key = $1 and operator_id <> $2
-        order by id
-        limit 1",
-        match_key,
-        operator,
-    )
-    .fetch_optional(truth)
-    .await?)
-}
-
-/// A certificate of an operator that is on hold under this name.
-pub async fn on_hold(
-    truth: &mut PgConnection,
-    operator: i64,
-    match_key: &str,
-) -> Result<Option<i64>, StorageError> {
-    Ok(sqlx::query_scalar!(
-        "select id
-        from certificate
-        where operator_id = $1 and match_key = $2 and state = 'suspended'
-        order by id
-        limit 1",
-        operator,
-        match_key,
-    )
-    .fetch_optional(truth)
-    .await?)
-}
-
-/// Certificates of an operator that are known by their name alone, which is this one, and are not
-/// over; locked for a change.
-pub async fn known_by_name(
-    truth: &mut PgConnection,
-    operator: i64,
-    match_key: &str,
-) -> Result<Vec<CertificateRecord>, StorageError> {
-    sqlx::query_as!(
-        Row,
-        "select
-            id,
-            operator_id,
-            dn,
-            sha256,
-            spki_sha256,
-            issuer_dn,
-            serial,
-            not_before,
-            not_after,
-            state,
-            state_since,
-            revocation_reason,
-            findings,
-            created_at
-        from certificate
-        where der is null
-        and operator_id = $1
-        and match_key = $2
-        and state in ('pending', 'active')
-        order by id
-        for update",
-        operator,
-        match_key,
+        where spki_sha256 = $1 and sha256 <> $2
+        order by id"#,
+        spki_sha256,
+        sha256,
+        RevocationReason::KeyCompromise.as_str(),
     )
     .fetch_all(truth)
-    .await?
-    .into_iter()
-    .map(Row::record)
-    .collect()
+    .await?)
+}
+
+/// Another certificate with the key of this one, revoked since that may be in other hands.
+pub async fn compromised_twin(
+    truth: &mut PgConnection,
+    id: i64,
+) -> Result<Option<i64>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        "select twin.id
+        from certificate
+        join certificate twin on twin.spki_sha256 = certificate.spki_sha256
+        where certificate.id = $1 and twin.id <> $1 and twin.revocation_reason = $2
+        order by twin.id
+        limit 1",
+        id,
+        RevocationReason::KeyCompromise.as_str(),
+    )
+    .fetch_optional(truth)
+    .await?)
 }
 
 /// A certificate.
@@ -355,39 +320,54 @@ pub async fn set_state(
     Ok(())
 }
 
-struct Row {
-    id: i64,
-    operator_id: i64,
-    dn: String,
-    sha256: Option<Vec<u8>>,
-    spki_sha256: Option<Vec<u8>>,
-    issuer_dn: Option<String>,
-    serial: Option<String>,
-    not_before: Option<OffsetDateTime>,
-    not_after: Option<OffsetDateTime>,
-    state: String,
-    state_since: OffsetDateTime,
-    revocation_reason: Option<String>,
-    findings: serde_json::Value,
-    created_at: OffsetDateTime,
+/// A row as it is read.
+pub(super) struct Row {
+    pub(super) id: i64,
+    pub(super) operator_id: i64,
+    pub(super) dn: String,
+    pub(super) sha256: Option<Vec<u8>>,
+    pub(super) spki_sha256: Option<Vec<u8>>,
+    pub(super) issuer_dn: Option<String>,
+    pub(super) serial: Option<String>,
+    pub(super) not_before: Option<OffsetDateTime>,
+    pub(super) not_after: Option<OffsetDateTime>,
+    pub(super) state: String,
+    pub(super) state_since: OffsetDateTime,
+    pub(super) revocation_reason: Option<String>,
+    pub(super) findings: serde_json::Value,
+    pub(super) created_at: OffsetDateTime,
 }
 
 impl Row {
-    fn record(self) -> Result<CertificateRecord, StorageError> {
+    /// The record that the row is.
+    pub(super) fn record(self) -> Result<CertificateRecord, StorageError> {
         let inconsistent = |problem: String| StorageError::Inconsistent {
             table: "certificate",
             key: self.id.to_string(),
             problem,
         };
-        let content = match (self.sha256, self.not_before, self.not_after) {
-            (Some(sha256), Some(not_before), Some(not_after)) => Some(CertificateContent {
-                sha256: hexadecimal(&sha256),
-                spki_sha256: hexadecimal(&self.spki_sha256.unwrap_or_default()),
-                issuer_dn: self.issuer_dn.unwrap_or_default(),
-                serial: self.serial.unwrap_or_default(),
-                not_before,
-                not_after,
-            }),
+        let written = |sha256: &[u8]| {
+            let bytes = sha256.try_into().map(Fingerprint);
+            let fingerprint =
+                bytes.map_err(|_| inconsistent("a digest of other than 32 bytes".to_owned()));
+            fingerprint.map(|it| it.to_string())
+        };
+        let content = match (
+            &self.sha256,
+            &self.spki_sha256,
+            self.not_before,
+            self.not_after,
+        ) {
+            (Some(sha256), Some(spki), Some(not_before), Some(not_after)) => {
+                Some(CertificateContent {
+                    sha256: written(sha256)?,
+                    spki_sha256: written(spki)?,
+                    issuer_dn: self.issuer_dn.unwrap_or_default(),
+                    serial: self.serial.unwrap_or_default(),
+                    not_before,
+                    not_after,
+                })
+            }
             _ => None,
         };
         let revocation_reason = self
@@ -410,8 +390,4 @@ impl Row {
             created_at: self.created_at,
         })
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -6,6 +6,7 @@ pub mod approvals;
 pub mod bindings;
 pub mod bulk;
 pub mod campaigns;
+pub mod certificate_names;
 pub mod certificates;
 pub mod changes;
 pub mod codes;

@@ -6,6 +6,8 @@ pub mod chain;
 pub mod digest;
 pub mod log;
 pub mod probe;
+#[cfg(test)]
+pub(crate) mod pki;
 pub mod rules;
 pub mod sign;
 pub mod token;

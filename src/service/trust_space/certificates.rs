@@ -9,12 +9,12 @@ use crate::domain::act::Act;
 use crate::domain::certificate::{CertificateState, RevocationReason};
 use crate::domain::certificate_record::{CertificateDetail, CertificateFilter, CertificateRecord};
 use crate::domain::error::{
-    CERTIFICATE_ALONE, CERTIFICATE_NOT_FOUND, CERTIFICATE_TRANSITION, Failure,
+    CERTIFICATE_ALONE, CERTIFICATE_NOT_FOUND, CERTIFICATE_REFUSED, CERTIFICATE_TRANSITION, Failure,
 };
 use crate::domain::figure::counted;
 use crate::domain::registry_event::{EventFilter, RecordedEvent};
 use crate::storage::registry_events::{self, RegistryEvent};
-use crate::storage::{Connection, bindings, certificates, changes, operators};
+use crate::storage::{Connection, bindings, certificate_names, certificates, changes, operators};
 
 impl TrustSpace {
     /// A certificate with the mail domains behind which it stands; `certificate.not_found`.
@@ -111,16 +111,17 @@ async fn activate(
     // A hold ends by its own act, which takes two administrators.
     from(&record, CertificateState::Pending, CertificateState::Active)?;
     in_time(&record, decision)?;
+    secret(truth, &record).await?;
     let match_key = record.dn.match_key();
     not_on_hold(truth, &record, &match_key).await?;
     let mut keys = vec![key(id)];
     bindings::touch_certificate(truth, id, decision.at).await?;
-    if let Some(replaced) = replaces {
-        let replaced = held(truth, replaced).await?;
-        replaceable(&record, &replaced)?;
-        bindings::copy(truth, replaced.id, id, decision.at).await?;
+    if let Some(older) = replaces {
+        let older = held(truth, older).await?;
+        replaceable(&record, &older)?;
+        bindings::copy(truth, older.id, id, decision.at).await?;
     }
-    for named in certificates::known_by_name(truth, record.operator, &match_key).await? {
+    for named in certificate_names::known_by_name(truth, record.operator, &match_key).await? {
         if named.id == id {
             continue;
         }
@@ -142,6 +143,7 @@ async fn release(truth: &mut Connection, decision: &Decision, id: i64) -> Result
         CertificateState::Active,
     )?;
     in_time(&record, decision)?;
+    secret(truth, &record).await?;
     bindings::touch_certificate(truth, id, decision.at).await?;
     move_to(truth, decision, &record, CertificateState::Active, None).await?;
     changes::append_trust(truth, &[key(id)]).await?;
@@ -293,6 +295,20 @@ fn in_time(record: &CertificateRecord, decision: &Decision) -> Result<(), Failur
     ))
 }
 
+/// Refuses a key that was found to have leaked since its certificate was registered.
+async fn secret(truth: &mut Connection, record: &CertificateRecord) -> Result<(), Failure> {
+    match certificates::compromised_twin(truth, record.id).await? {
+        None => Ok(()),
+        Some(twin) => Err(Failure::new(
+            &CERTIFICATE_REFUSED,
+            format!(
+                "Certificate {} has the key of certificate {twin}, which was revoked since that key may be in other hands.",
+                record.id
+            ),
+        )),
+    }
+}
+
 /// A list says names: under the name of a certificate on hold a new one would end the hold, which
 /// takes two administrators.
 async fn not_on_hold(
@@ -300,7 +316,7 @@ async fn not_on_hold(
     record: &CertificateRecord,
     match_key: &str,
 ) -> Result<(), Failure> {
-    match certificates::on_hold(truth, record.operator, match_key).await? {
+    match certificate_names::on_hold(truth, record.operator, match_key).await? {
         None => Ok(()),
         Some(held) => Err(Failure::new(
             &CERTIFICATE_TRANSITION,

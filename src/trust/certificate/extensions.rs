@@ -5,7 +5,8 @@ use x509_parser::extensions::{
 };
 use x509_parser::prelude::X509Certificate;
 
-use super::InvalidCertificate;
+use super::oid::OCSP;
+use super::{InvalidCertificate, strict};
 
 /// That an extension is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,34 +35,37 @@ pub enum KeyUsage {
 }
 
 impl KeyUsage {
-    const ALL: [(Self, &'static str, fn(&ParsedKeyUsage) -> bool); 6] = [
-        (
-            Self::DigitalSignature,
-            "digitalSignature",
-            ParsedKeyUsage::digital_signature,
-        ),
-        (
-            Self::NonRepudiation,
-            "nonRepudiation",
-            ParsedKeyUsage::non_repudiation,
-        ),
-        (
-            Self::KeyEncipherment,
-            "keyEncipherment",
-            ParsedKeyUsage::key_encipherment,
-        ),
-        (
-            Self::KeyAgreement,
-            "keyAgreement",
-            ParsedKeyUsage::key_agreement,
-        ),
-        (
-            Self::KeyCertSign,
-            "keyCertSign",
-            ParsedKeyUsage::key_cert_sign,
-        ),
-        (Self::CrlSign, "cRLSign", ParsedKeyUsage::crl_sign),
+    const ALL: [Self; 6] = [
+        Self::DigitalSignature,
+        Self::NonRepudiation,
+        Self::KeyEncipherment,
+        Self::KeyAgreement,
+        Self::KeyCertSign,
+        Self::CrlSign,
     ];
+
+    /// The name in the RFC.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DigitalSignature => "digitalSignature",
+            Self::NonRepudiation => "nonRepudiation",
+            Self::KeyEncipherment => "keyEncipherment",
+            Self::KeyAgreement => "keyAgreement",
+            Self::KeyCertSign => "keyCertSign",
+            Self::CrlSign => "cRLSign",
+        }
+    }
+
+    fn is_set(self, usages: ParsedKeyUsage) -> bool {
+        match self {
+            Self::DigitalSignature => usages.digital_signature(),
+            Self::NonRepudiation => usages.non_repudiation(),
+            Self::KeyEncipherment => usages.key_encipherment(),
+            Self::KeyAgreement => usages.key_agreement(),
+            Self::KeyCertSign => usages.key_cert_sign(),
+            Self::CrlSign => usages.crl_sign(),
+        }
+    }
 }
 
 /// The usages one certificate names.
@@ -77,11 +81,7 @@ impl KeyUsages {
 
 impl std::fmt::Display for KeyUsages {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names = KeyUsage::ALL
-            .iter()
-            .filter(|(usage, ..)| self.allow(*usage))
-            .map(|(_, name, _)| *name)
-            .collect::<Vec<_>>();
+        let names: Vec<_> = self.0.iter().map(|usage| usage.as_str()).collect();
         f.write_str(&names.join(" "))
     }
 }
@@ -128,6 +128,8 @@ pub struct Extensions {
     pub extended_key_usages: Option<Vec<String>>,
     /// `basicConstraints`.
     pub basic_constraints: Option<BasicConstraints>,
+    /// How many names `nameConstraints` permits or excludes.
+    pub constrained_names: Option<usize>,
     /// `subjectAltName`.
     pub alternative_names: Vec<AlternativeName>,
     /// `authorityKeyIdentifier`.
@@ -155,8 +157,6 @@ impl Extensions {
     }
 }
 
-const OCSP: &str = "1.3.6.1.5.5.7.48.1";
-
 pub(super) fn read(certificate: &X509Certificate<'_>) -> Result<Extensions, InvalidCertificate> {
     let mut found = Extensions::default();
     for extension in certificate.extensions() {
@@ -170,16 +170,15 @@ pub(super) fn read(certificate: &X509Certificate<'_>) -> Result<Extensions, Inva
         if is_repeated {
             continue;
         }
-        match extension.parsed_extension() {
+        let parsed = extension.parsed_extension();
+        if !parsed.unsupported() && !strict::is_der(extension.value) {
+            return Err(malformed());
+        }
+        match parsed {
             ParsedExtension::ParseError { .. } => return Err(malformed()),
             ParsedExtension::KeyUsage(usage) => {
-                found.key_usages = Some(KeyUsages(
-                    KeyUsage::ALL
-                        .iter()
-                        .filter(|(.., is_set)| is_set(usage))
-                        .map(|(usage, ..)| *usage)
-                        .collect(),
-                ));
+                let named = KeyUsage::ALL.into_iter().filter(|it| it.is_set(*usage));
+                found.key_usages = Some(KeyUsages(named.collect()));
             }
             ParsedExtension::ExtendedKeyUsage(_) => {
                 found.extended_key_usages = Some(usages(extension.value).ok_or_else(malformed)?);
@@ -189,6 +188,10 @@ pub(super) fn read(certificate: &X509Certificate<'_>) -> Result<Extensions, Inva
                     is_authority: constraints.ca,
                     path_length: constraints.path_len_constraint,
                 });
+            }
+            ParsedExtension::NameConstraints(names) => {
+                let subtrees = [&names.permitted_subtrees, &names.excluded_subtrees];
+                found.constrained_names = Some(subtrees.into_iter().flatten().map(Vec::len).sum());
             }
             ParsedExtension::SubjectAlternativeName(names) => {
                 for name in &names.general_names {

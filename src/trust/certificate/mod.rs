@@ -5,6 +5,8 @@ mod error;
 mod extensions;
 mod key;
 mod name;
+pub(crate) mod oid;
+mod strict;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -31,7 +33,7 @@ pub const MAX_CERTIFICATE_BYTES: usize = 16 * 1024;
 pub const MAX_CHAIN_LENGTH: usize = 8;
 
 /// What a certificate says of itself (RFC 5280 §4.1), owned; nothing of it is verified.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Certificate {
     der: CertificateDer<'static>,
     /// SHA-256 of its bytes.
@@ -76,6 +78,9 @@ impl Certificate {
         if !rest.is_empty() {
             return Err(InvalidCertificate::TrailingBytes(rest.len()));
         }
+        if !strict::is_der(der) {
+            return Err(InvalidCertificate::NotDer);
+        }
         if read.signature_algorithm != read.tbs_certificate.signature {
             return Err(InvalidCertificate::SignatureAlgorithms);
         }
@@ -102,12 +107,14 @@ impl Certificate {
         &self.der
     }
 
-    /// The serial number as `openssl` prints it: capital hexadecimal digits, two a byte.
+    /// The serial number as `openssl` prints it: capital hexadecimal digits, two a byte, without
+    /// the byte that only says that the number is positive.
     pub fn serial_hex(&self) -> String {
-        self.serial
-            .iter()
-            .map(|byte| format!("{byte:02X}"))
-            .collect()
+        let bytes = match self.serial.as_slice() {
+            [0, rest @ ..] if !rest.is_empty() => rest,
+            all => all,
+        };
+        hexadecimal(bytes)
     }
 
     /// Whether it says it is an authority's (RFC 5280 §4.2.1.9).
@@ -115,6 +122,17 @@ impl Certificate {
         self.extensions
             .basic_constraints
             .is_some_and(|constraints| constraints.is_authority)
+    }
+}
+
+impl std::fmt::Debug for Certificate {
+    /// What tells it from others; its bytes would fill a page.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Certificate")
+            .field("subject", &self.subject.to_string())
+            .field("serial", &self.serial_hex())
+            .field("fingerprint", &self.fingerprint)
+            .finish_non_exhaustive()
     }
 }
 
@@ -126,4 +144,14 @@ fn sha256(bytes: &[u8]) -> Fingerprint {
     let mut value = [0; 32];
     value.copy_from_slice(digest(&SHA256, bytes).as_ref());
     Fingerprint(value)
+}
+
+/// Two capital digits a byte.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(text, "{byte:02X}");
+        text
+    })
 }

@@ -87,5 +87,5 @@ fn is_private_key(der: &[u8]) -> bool {
         return false;
     };
     Any::from_der(outer.data)
-        .is_ok_and(|(_, first)| first.tag() == Tag::Integer && matches!(first.data, [0] | [1]))
+        .is_ok_and(|(_, first)| first.tag() == Tag::Integer && matches!(first.data, [0 | 1]))
 }

@@ -1,17 +1,12 @@
 //! Why a path fails, in the words of the rules: what was found where, and what was expected.
 
-use std::fmt::Write as _;
-
 use time::OffsetDateTime;
 use webpki::Error;
 
 use super::{Anchors, MAX_CHAIN_LENGTH, MAX_INTERMEDIATES, PathError, judge};
 use crate::domain::certificate::CertificatePurpose;
-use crate::trust::certificate::Certificate;
+use crate::trust::certificate::{Certificate, hexadecimal};
 use crate::trust::rules::{Finding, Severity};
-
-/// What the validator of purposes answers; webpki's own error of that name cannot be made outside.
-pub(super) const USAGE_NOT_ALLOWED: Error = Error::ExtensionValueInvalid;
 
 fn finding(
     rule: &str,
@@ -109,15 +104,18 @@ pub(super) fn broken(
 
 /// What webpki says, as a finding.
 pub(super) fn error(certificate: &Certificate, reason: &Error) -> PathError {
-    let (rule, clause, expected) = match reason {
+    let said = format!("{reason:?}");
+    let (rule, clause, found, expected) = match reason {
         Error::CertExpired { .. } => (
             "path.expired",
             "RFC 5280 §6.1.3 (a)(2)",
+            "a certificate that has ended",
             "a path that is valid now",
         ),
         Error::CertNotValidYet { .. } => (
             "path.not_yet",
             "RFC 5280 §6.1.3 (a)(2)",
+            "a certificate that has not begun",
             "a path that is valid now",
         ),
         Error::InvalidSignatureForPublicKey
@@ -125,51 +123,55 @@ pub(super) fn error(certificate: &Certificate, reason: &Error) -> PathError {
         | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => (
             "path.signature",
             "RFC 5280 §6.1.3 (a)(1)",
+            "a signature that the issuer's key did not make",
             "a signature by the issuer's key",
         ),
-        Error::NameConstraintViolation | Error::MaximumNameConstraintComparisonsExceeded => (
+        Error::NameConstraintViolation => (
             "path.name_constraints",
             "RFC 5280 §6.1.3 (b), (c)",
+            "a name that an authority above must not certify",
             "names that every authority of the path may certify",
         ),
         Error::PathLenConstraintViolated => (
             "path.length",
             "RFC 5280 §6.1.4 (l), (m)",
+            "more authorities than one above allows",
             "no more authorities than each allows below it",
         ),
         Error::CaUsedAsEndEntity | Error::EndEntityUsedAsCa => (
             "path.authority",
             "RFC 5280 §6.1.4 (k)",
+            "an authority in the place of a leaf, or a leaf in an authority's",
             "authorities above, and none at the end",
         ),
         Error::UnknownIssuer => (
             "path.issuer",
             "RFC 5280 §6.1.3 (a)(4)",
+            "no anchor above it",
             "a path to a configured anchor",
         ),
         Error::MaximumPathBuildCallsExceeded
         | Error::MaximumPathDepthExceeded
+        | Error::MaximumNameConstraintComparisonsExceeded
         | Error::MaximumSignatureChecksExceeded => (
             "path.depth",
             "RFC 5280 §6.1",
+            "more to try than is tried",
             "a path that is found in a few steps",
         ),
-        error if *error == USAGE_NOT_ALLOWED => (
+        Error::RequiredEkuNotFoundContext(_) => (
             "path.extended_usage",
             "RFC 5280 §4.2.1.12",
-            "extensions that can be read, and purposes that every authority of the path allows",
+            "an authority that does not allow the purpose",
+            "purposes that every authority of the path allows",
         ),
-        // The list of the library's errors is open.
-        _ => ("path.encoding", "RFC 5280 §4.1", "a well-formed path"),
+        // The library's list of errors is open.
+        _ => (
+            "path.encoding",
+            "RFC 5280 §4.1",
+            said.as_str(),
+            "a well-formed path",
+        ),
     };
-    let found = format!("{reason:?}");
     PathError::new(certificate, finding(rule, clause, found, expected))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02X}");
-        text
-    })
 }

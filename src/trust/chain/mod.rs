@@ -6,8 +6,6 @@
 mod anchors;
 mod explain;
 #[cfg(test)]
-mod limbo;
-#[cfg(test)]
 mod tests;
 
 use std::cell::RefCell;
@@ -15,8 +13,8 @@ use std::cell::RefCell;
 use rustls_pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, UnixTime};
 use time::OffsetDateTime;
 use webpki::{
-    EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeId, KeyPurposeIdIter, VerifiedPath,
-    aws_lc_rs as algorithms,
+    EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeId, KeyPurposeIdIter, KeyUsage,
+    RequiredEkuNotFoundContext, VerifiedPath, aws_lc_rs as algorithms,
 };
 
 pub use anchors::{Anchors, AnchorsError};
@@ -87,15 +85,16 @@ pub fn check_path(
     let ders: Vec<CertificateDer<'_>> = intermediates.iter().map(|it| it.der().clone()).collect();
     // webpki counts from 1970, when no certificate was valid yet.
     let seconds = u64::try_from(at.unix_timestamp()).unwrap_or_default();
-    let held = RefCell::new(None);
+    let holding = RefCell::new(None);
     let refused = RefCell::new(None);
-    let hold = |path: &VerifiedPath<'_>| match complete(leaf, path, intermediates, anchors, at) {
+    let accept = |path: &VerifiedPath<'_>| match complete(leaf, path, intermediates, anchors, at) {
         Ok(path) => {
-            held.replace(Some(path));
+            holding.replace(Some(path));
             Ok(())
         }
         Err(error) => {
-            refused.replace(Some(error));
+            // The first path is the shortest; what is wrong with a detour tells less.
+            refused.borrow_mut().get_or_insert(error);
             Err(Error::UnknownIssuer)
         }
     };
@@ -106,9 +105,9 @@ pub fn check_path(
         UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds)),
         usages,
         None,
-        Some(&hold),
+        Some(&accept),
     );
-    match (outcome, held.into_inner(), refused.into_inner()) {
+    match (outcome, holding.into_inner(), refused.into_inner()) {
         (Ok(_), Some(path), _) => Ok(path),
         // A path that only the rules refused says more than that there is no other.
         (_, _, Some(error)) => Err(error),
@@ -118,7 +117,7 @@ pub fn check_path(
 }
 
 /// Whether a certificate is for this host, by its `dNSName`s or `iPAddress`es (RFC 9525 §6); its
-/// common name does not count. Neither is a host for what is no name of a host.
+/// common name does not count. No certificate is for what is neither a name nor an address.
 pub fn is_for_host(certificate: &Certificate, host: &str) -> bool {
     let Ok(name) = ServerName::try_from(host) else {
         return false;
@@ -244,10 +243,15 @@ struct Usages(&'static [&'static [u8]]);
 impl ExtendedKeyUsageValidator for Usages {
     fn validate(&self, named: KeyPurposeIdIter<'_, '_>) -> Result<(), Error> {
         let named = named.collect::<Result<Vec<_>, _>>()?;
-        let allows = |usage: &&[u8]| named.contains(&KeyPurposeId::new(usage));
-        if named.is_empty() || self.0.iter().all(allows) {
-            return Ok(());
+        let is_missing = |usage: &&&[u8]| !named.contains(&KeyPurposeId::new(usage));
+        match self.0.iter().find(is_missing) {
+            Some(usage) if !named.is_empty() => Err(Error::RequiredEkuNotFoundContext(
+                RequiredEkuNotFoundContext {
+                    required: KeyUsage::required_if_present(usage),
+                    present: named.iter().map(KeyPurposeId::to_decoded_oid).collect(),
+                },
+            )),
+            Some(_) | None => Ok(()),
         }
-        Err(explain::USAGE_NOT_ALLOWED)
     }
 }

@@ -1,6 +1,7 @@
 //! Who may sign certificates, and for which names.
 
 use super::{ALL, AUTHORITIES, LEAVES, Outcome, Rule, Subject, refuse};
+use crate::trust::certificate::oid::{BASIC_CONSTRAINTS, NAME_CONSTRAINTS, POLICY_CONSTRAINTS};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -22,16 +23,18 @@ pub(super) const RULES: &[Rule] = &[
         check: names_in_leaf,
     },
     Rule {
+        code: "constraints.names",
+        clause: "RFC 5280 §4.2.1.10",
+        applies_to: AUTHORITIES,
+        check: names,
+    },
+    Rule {
         code: "constraints.critical",
         clause: "RFC 5280 §4.2.1.10, §4.2.1.11",
         applies_to: ALL,
         check: critical,
     },
 ];
-
-const BASIC_CONSTRAINTS: &str = "2.5.29.19";
-const NAME_CONSTRAINTS: &str = "2.5.29.30";
-const POLICY_CONSTRAINTS: &str = "2.5.29.36";
 
 fn authority(subject: &Subject<'_>) -> Outcome {
     let extensions = &subject.certificate.extensions;
@@ -60,6 +63,17 @@ fn names_in_leaf(subject: &Subject<'_>) -> Outcome {
     match subject.certificate.extensions.find(NAME_CONSTRAINTS) {
         Some(_) => refuse("nameConstraints", "nameConstraints in authorities only"),
         None => Outcome::Pass,
+    }
+}
+
+/// Constraints without a name read as a limit and are none.
+fn names(subject: &Subject<'_>) -> Outcome {
+    match subject.certificate.extensions.constrained_names {
+        Some(0) => refuse(
+            "nameConstraints with no name",
+            "names that are permitted or excluded",
+        ),
+        Some(_) | None => Outcome::Pass,
     }
 }
 

@@ -1,6 +1,10 @@
 //! Extensions as such: none twice, none critical that we do not process.
 
 use super::{ALL, Outcome, Rule, Subject, refuse};
+use crate::trust::certificate::oid::{
+    ALTERNATIVE_NAMES, AUTHORITY_KEY, BASIC_CONSTRAINTS, EXTENDED_USAGE, KEY_USAGE,
+    NAME_CONSTRAINTS, SUBJECT_KEY,
+};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -32,13 +36,13 @@ fn repeated(subject: &Subject<'_>) -> Outcome {
 /// Key usage, alternative names, basic constraints, name constraints, extended key usage: what
 /// these rules and the path process. Identifiers have a rule of their own.
 const PROCESSED: &[&str] = &[
-    "2.5.29.14",
-    "2.5.29.15",
-    "2.5.29.17",
-    "2.5.29.19",
-    "2.5.29.30",
-    "2.5.29.35",
-    "2.5.29.37",
+    SUBJECT_KEY,
+    KEY_USAGE,
+    ALTERNATIVE_NAMES,
+    BASIC_CONSTRAINTS,
+    NAME_CONSTRAINTS,
+    AUTHORITY_KEY,
+    EXTENDED_USAGE,
 ];
 
 fn critical(subject: &Subject<'_>) -> Outcome {

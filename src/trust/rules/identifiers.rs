@@ -2,6 +2,7 @@
 
 use super::{ALL, AUTHORITIES, LEAVES, Outcome, Rule, Subject, refuse, warn};
 use crate::domain::certificate::CertificatePurpose;
+use crate::trust::certificate::oid::{AUTHORITY_KEY, SUBJECT_KEY};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -88,8 +89,8 @@ fn leaf_subject(subject: &Subject<'_>) -> Outcome {
 
 fn critical(subject: &Subject<'_>) -> Outcome {
     for (oid, found) in [
-        ("2.5.29.35", "a critical authorityKeyIdentifier"),
-        ("2.5.29.14", "a critical subjectKeyIdentifier"),
+        (AUTHORITY_KEY, "a critical authorityKeyIdentifier"),
+        (SUBJECT_KEY, "a critical subjectKeyIdentifier"),
     ] {
         let extension = subject.certificate.extensions.find(oid);
         if extension.is_some_and(|extension| extension.is_critical) {

@@ -1,6 +1,7 @@
 //! Version and serial number: what a revocation list can name.
 
-use super::{ALL, Outcome, Rule, Subject, refuse};
+use super::{ALL, Outcome, Rule, Subject, refuse, warn};
+use crate::domain::certificate::CertificatePurpose;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -30,13 +31,22 @@ fn version(subject: &Subject<'_>) -> Outcome {
     }
 }
 
+/// Roots of good name have the number 0; as nobody revokes a root by its number, it does no harm.
 fn positive(subject: &Subject<'_>) -> Outcome {
     let serial = &subject.certificate.serial;
     let is_negative = serial.first().is_none_or(|byte| byte & 0x80 != 0);
-    if is_negative || serial.iter().all(|byte| *byte == 0) {
-        return refuse(subject.certificate.serial_hex(), "a number above zero");
+    if !is_negative && serial.iter().any(|byte| *byte != 0) {
+        return Outcome::Pass;
     }
-    Outcome::Pass
+    let (found, expected) = (subject.certificate.serial_hex(), "a number above zero");
+    match subject.purpose {
+        CertificatePurpose::Anchor => warn(found, expected),
+        CertificatePurpose::Gateway
+        | CertificatePurpose::SmtpServer
+        | CertificatePurpose::SmtpClient
+        | CertificatePurpose::ListSigner
+        | CertificatePurpose::IssuingAuthority => refuse(found, expected),
+    }
 }
 
 fn length(subject: &Subject<'_>) -> Outcome {

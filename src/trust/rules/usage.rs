@@ -5,6 +5,9 @@ use super::{
 };
 use crate::domain::certificate::CertificatePurpose;
 use crate::trust::certificate::KeyUsage;
+use crate::trust::certificate::oid::{
+    ANY_PURPOSE, CLIENT_AUTH, EMAIL_PROTECTION, KEY_USAGE, SERVER_AUTH,
+};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -69,11 +72,6 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
-const CLIENT_AUTH: &str = "1.3.6.1.5.5.7.3.2";
-const EMAIL_PROTECTION: &str = "1.3.6.1.5.5.7.3.4";
-const ANY: &str = "2.5.29.37.0";
-
 fn present(subject: &Subject<'_>) -> Outcome {
     if subject.certificate.extensions.key_usages.is_some() {
         return Outcome::Pass;
@@ -83,7 +81,7 @@ fn present(subject: &Subject<'_>) -> Outcome {
 
 /// The RFC says SHOULD, and authorities of good name leave it out.
 fn critical(subject: &Subject<'_>) -> Outcome {
-    match subject.certificate.extensions.find("2.5.29.15") {
+    match subject.certificate.extensions.find(KEY_USAGE) {
         Some(usage) if !usage.is_critical => warn("not critical", "a critical keyUsage"),
         Some(_) | None => Outcome::Pass,
     }
@@ -160,7 +158,7 @@ fn any(subject: &Subject<'_>) -> Outcome {
         .extensions
         .extended_key_usages
         .as_deref();
-    if found.is_some_and(|all| all.iter().any(|it| it == ANY)) {
+    if found.is_some_and(|all| all.iter().any(|it| it == ANY_PURPOSE)) {
         return refuse(listed(found), "the purposes it is for, not any");
     }
     Outcome::Pass
@@ -196,7 +194,7 @@ fn listed(usages: Option<&[String]>) -> String {
         SERVER_AUTH => "serverAuth".to_owned(),
         CLIENT_AUTH => "clientAuth".to_owned(),
         EMAIL_PROTECTION => "emailProtection".to_owned(),
-        ANY => "anyExtendedKeyUsage".to_owned(),
+        ANY_PURPOSE => "anyExtendedKeyUsage".to_owned(),
         _ => oid.clone(),
     };
     match usages {

@@ -1,6 +1,7 @@
 //! When a certificate serves.
 
-use time::Duration;
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 
 use super::{ALL, LEAVES, Outcome, Rule, Subject, refuse, warn};
 use crate::domain::certificate::CertificatePurpose;
@@ -41,17 +42,22 @@ fn order(subject: &Subject<'_>) -> Outcome {
         return Outcome::Pass;
     }
     refuse(
-        format!("{} to {}", certificate.not_before, certificate.not_after),
+        format!(
+            "{} to {}",
+            shown(certificate.not_before),
+            shown(certificate.not_after)
+        ),
         "an end after the beginning",
     )
 }
 
+/// The last second belongs to the certificate, whole.
 fn expired(subject: &Subject<'_>) -> Outcome {
-    if subject.at <= subject.certificate.not_after {
+    if subject.at < subject.certificate.not_after + Duration::SECOND {
         return Outcome::Pass;
     }
     refuse(
-        format!("an end at {}", subject.certificate.not_after),
+        format!("an end at {}", shown(subject.certificate.not_after)),
         "an end in the future",
     )
 }
@@ -61,7 +67,7 @@ fn not_yet(subject: &Subject<'_>) -> Outcome {
     if subject.certificate.not_before <= subject.at {
         return Outcome::Pass;
     }
-    let found = format!("a beginning at {}", subject.certificate.not_before);
+    let found = format!("a beginning at {}", shown(subject.certificate.not_before));
     let expected = "a beginning in the past";
     match subject.purpose {
         CertificatePurpose::Anchor | CertificatePurpose::IssuingAuthority => {
@@ -72,6 +78,11 @@ fn not_yet(subject: &Subject<'_>) -> Outcome {
         | CertificatePurpose::SmtpClient
         | CertificatePurpose::ListSigner => warn(found, expected),
     }
+}
+
+/// RFC 3339; a year it cannot write is shown in another form.
+fn shown(at: OffsetDateTime) -> String {
+    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
 }
 
 fn length(subject: &Subject<'_>) -> Outcome {
