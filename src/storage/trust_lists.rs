@@ -76,9 +76,8 @@ impl TryFrom<Row> for ListVersion {
                 .map(Digest::new)
                 .map_err(|_| inconsistent("a digest of another length"))
         };
-        let count = |number: i64| {
-            u64::try_from(number).map_err(|_| inconsistent("a negative number"))
-        };
+        let count =
+            |number: i64| u64::try_from(number).map_err(|_| inconsistent("a negative number"));
         Ok(Self {
             sequence: count(row.sequence)?,
             generated_at: row.generated_at,

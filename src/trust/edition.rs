@@ -101,7 +101,10 @@ pub fn produce(plan: Plan<'_>, signer: &dyn Signer) -> Result<Edition, EditionEr
     let (xml_gzip, read) = thread::scope(|scope| {
         let packing = scope.spawn(|| pack(&xml));
         let read = read_back(&xml, plan.list, signer);
-        (packing.join().unwrap_or_else(|panic| resume_unwind(panic)), read)
+        (
+            packing.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            read,
+        )
     });
     let file = read?;
     let xml_gzip = xml_gzip?;
@@ -130,11 +133,7 @@ pub fn produce(plan: Plan<'_>, signer: &dyn Signer) -> Result<Edition, EditionEr
 }
 
 /// Reads what was signed as a node would, and compares it with what was to be signed.
-fn read_back(
-    xml: &[u8],
-    list: &TrustList,
-    signer: &dyn Signer,
-) -> Result<ListFile, EditionError> {
+fn read_back(xml: &[u8], list: &TrustList, signer: &dyn Signer) -> Result<ListFile, EditionError> {
     let pin = Pin::Certificate(signer.certificate().to_vec());
     let read = xml::read_signed(xml, &[pin], VerifyAt::ListTime, &Limits::default())?;
     if read.list != *list || read.duplicates > 0 || !read.respelled.is_empty() {

@@ -216,7 +216,10 @@ fn signature(
     let current = signers::of(signers, SignerState::Current)
         .ok_or_else(|| not_signed("No signing key was announced.".to_owned()))?;
     let key = space.key(current).ok_or_else(|| {
-        not_signed(format!("The current key {} is not among this node's.", current.sha256))
+        not_signed(format!(
+            "The current key {} is not among this node's.",
+            current.sha256
+        ))
     })?;
     let certificate =
         SignerCertificate::parse(&current.der).map_err(|error| not_signed(error.to_string()))?;
@@ -367,9 +370,8 @@ fn check_follows(meta: &ListMeta, last: &ListMeta) -> Result<(), Failure> {
 }
 
 fn signer_of(meta: &ListMeta) -> Result<crate::domain::digest::Digest, Failure> {
-    meta.current_signer().ok_or_else(|| {
-        Failure::new(&TRUST_LIST_REFUSED, "The side-car names no current key.")
-    })
+    meta.current_signer()
+        .ok_or_else(|| Failure::new(&TRUST_LIST_REFUSED, "The side-car names no current key."))
 }
 
 fn count(entries: usize) -> u64 {

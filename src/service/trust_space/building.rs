@@ -50,7 +50,8 @@ pub(super) fn build(
 
 /// Reads a name, which must be written as our list writes it.
 fn read_name(text: &str) -> Result<OperatorDn, StorageError> {
-    let name = OperatorDn::parse(text).map_err(|error| inconsistent("certificate", text, &error))?;
+    let name =
+        OperatorDn::parse(text).map_err(|error| inconsistent("certificate", text, &error))?;
     if name.as_str() == text {
         Ok(name)
     } else {
@@ -59,11 +60,7 @@ fn read_name(text: &str) -> Result<OperatorDn, StorageError> {
     }
 }
 
-fn inconsistent(
-    table: &'static str,
-    key: &str,
-    problem: &dyn std::fmt::Display,
-) -> StorageError {
+fn inconsistent(table: &'static str, key: &str, problem: &dyn std::fmt::Display) -> StorageError {
     StorageError::Inconsistent {
         table,
         key: key.to_owned(),
@@ -119,7 +116,11 @@ mod tests {
             ]
         );
         let updated_at = datetime!(2026-11-20 10:11:12 UTC);
-        assert!(list.entries.iter().all(|entry| entry.updated_at == updated_at));
+        assert!(
+            list.entries
+                .iter()
+                .all(|entry| entry.updated_at == updated_at)
+        );
     }
 
     #[test]

@@ -142,25 +142,29 @@ async fn load(
     imported.operators = Counted::new(operators.len(), added);
     let (names, added) = load_names(truth, decision, &plan, &operators).await?;
     imported.names = Counted::new(names.len(), added);
-    let (domains, descriptions): (Vec<String>, Vec<String>) =
-        plan.mail_domains.into_iter().unzip();
-    let added =
-        list_import::add_mail_domains(truth, &domains, &descriptions, decision.at).await?;
+    let (domains, descriptions): (Vec<String>, Vec<String>) = plan.mail_domains.into_iter().unzip();
+    let added = list_import::add_mail_domains(truth, &domains, &descriptions, decision.at).await?;
     imported.mail_domains = Counted::new(domains.len(), added);
 
     let entries = plan.entries.into_iter().filter_map(|(place, entry)| {
         let name = names.get(place)?;
-        Some((name.operator, NewEntry {
-            mail_domain: entry.mail_domain.into(),
-            certificate: name.id,
-            description: entry.description,
-            responsible_contact: entry.responsible_contact,
-            support_contact: entry.support_contact,
-            updated_at: entry.updated_at,
-        }))
+        Some((
+            name.operator,
+            NewEntry {
+                mail_domain: entry.mail_domain.into(),
+                certificate: name.id,
+                description: entry.description,
+                responsible_contact: entry.responsible_contact,
+                support_contact: entry.support_contact,
+                updated_at: entry.updated_at,
+            },
+        ))
     });
     let (runners, entries): (Vec<i64>, Vec<NewEntry>) = entries.unzip();
-    let run: Vec<String> = entries.iter().map(|entry| entry.mail_domain.clone()).collect();
+    let run: Vec<String> = entries
+        .iter()
+        .map(|entry| entry.mail_domain.clone())
+        .collect();
     list_import::assign(truth, &run, &runners).await?;
     let Written { added, updated } = list_import::write_entries(truth, &entries).await?;
     imported.pairs = Counted {
@@ -197,17 +201,15 @@ async fn load_operators(
             support_contact: operator.support_contact.clone(),
         })
         .collect();
-    let added = list_import::add_operators(
-        truth,
-        &new,
-        &decision.by,
-        &decision.reason,
-        decision.at,
-    )
-    .await?;
+    let added =
+        list_import::add_operators(truth, &new, &decision.by, &decision.reason, decision.at)
+            .await?;
     known.extend(by_key(added));
     let ids = plan.operators.iter().map(|operator| {
-        known.get(&operator.key).copied().ok_or_else(|| lost("operator"))
+        known
+            .get(&operator.key)
+            .copied()
+            .ok_or_else(|| lost("operator"))
     });
     Ok((ids.collect::<Result<_, StorageError>>()?, count(new.len())))
 }
@@ -238,7 +240,9 @@ async fn load_names(
         .iter()
         .map(|name| {
             Ok(NewName {
-                operator: *operators.get(name.operator).ok_or_else(|| lost("operator"))?,
+                operator: *operators
+                    .get(name.operator)
+                    .ok_or_else(|| lost("operator"))?,
                 dn: name.dn.as_str().to_owned(),
                 match_key: name.dn.match_key(),
             })
@@ -247,8 +251,10 @@ async fn load_names(
     let dns: Vec<String> = wanted.iter().map(|name| name.dn.clone()).collect();
     let mut known: HashMap<String, KnownName> = HashMap::new();
     let registered = list_import::with_names(truth, &dns).await?;
-    let owner: HashMap<&str, i64> =
-        wanted.iter().map(|name| (name.dn.as_str(), name.operator)).collect();
+    let owner: HashMap<&str, i64> = wanted
+        .iter()
+        .map(|name| (name.dn.as_str(), name.operator))
+        .collect();
     // What is known by name is meant by its name, whosever it is by now; a certificate only where it
     // stands and is the operator's.
     for name in registered {
@@ -265,8 +271,13 @@ async fn load_names(
     let added =
         list_import::add_names(truth, &new, &decision.by, &decision.reason, decision.at).await?;
     known.extend(added.into_iter().map(|name| (name.dn.clone(), name)));
-    let names = dns.iter().map(|dn| known.get(dn).cloned().ok_or_else(|| lost("certificate")));
-    Ok((names.collect::<Result<_, StorageError>>()?, count(new.len())))
+    let names = dns
+        .iter()
+        .map(|dn| known.get(dn).cloned().ok_or_else(|| lost("certificate")));
+    Ok((
+        names.collect::<Result<_, StorageError>>()?,
+        count(new.len()),
+    ))
 }
 
 /// Keeps in history that a list was imported: how old a next one may be is read from there.

@@ -119,7 +119,11 @@ impl<'a> Votes<'a> {
     }
 
     fn winner(&self) -> String {
-        self.ranked().first().copied().unwrap_or_default().to_owned()
+        self.ranked()
+            .first()
+            .copied()
+            .unwrap_or_default()
+            .to_owned()
     }
 }
 
@@ -190,7 +194,10 @@ fn operator_key(dn: &OperatorDn) -> OperatorKey {
 /// What a name calls its operator.
 fn legal_name(dn: &OperatorDn) -> &str {
     let named = dn.organization().or_else(|| dn.common_name());
-    named.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(dn.as_str())
+    named
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .unwrap_or(dn.as_str())
 }
 
 /// The latest entry of each pair, in the order of the list; of equals the first.
@@ -257,7 +264,10 @@ fn respelled(verified: &VerifiedList) -> Vec<Respelled> {
 fn same_names(names: &[PlannedName]) -> Vec<Vec<String>> {
     let mut groups: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for name in names {
-        groups.entry(name.dn.match_key()).or_default().insert(name.dn.as_str());
+        groups
+            .entry(name.dn.match_key())
+            .or_default()
+            .insert(name.dn.as_str());
     }
     groups
         .into_values()

@@ -43,7 +43,8 @@ impl TrustSpace {
     /// published one, and the alert `trust_list.not_published` is open until one is published again.
     pub async fn publish(&self, actor: &Actor, reason: &str) -> Result<Published, Failure> {
         Self::may_act(actor)?;
-        self.publish_renewing(actor, reason, Renewal::Older(FRESH)).await
+        self.publish_renewing(actor, reason, Renewal::Older(FRESH))
+            .await
     }
 
     /// The same, with another word on lists that say nothing new.

@@ -74,7 +74,10 @@ async fn announce(
 ) -> Result<Done, Failure> {
     let der = read_hexadecimal(certificate)?;
     let parsed = SignerCertificate::parse(&der).map_err(|error| {
-        Failure::new(&SIGNER_UNREADABLE, format!("The certificate was refused: {error}."))
+        Failure::new(
+            &SIGNER_UNREADABLE,
+            format!("The certificate was refused: {error}."),
+        )
     })?;
     let (from, until) = parsed.validity();
     if !(from..=until).contains(&at) {
@@ -119,7 +122,10 @@ async fn switch(
     if next.state != SignerState::Next {
         return Err(Failure::new(
             &SIGNER_TRANSITION,
-            format!("This key is {}: only the next one takes over.", next.state.as_str()),
+            format!(
+                "This key is {}: only the next one takes over.",
+                next.state.as_str()
+            ),
         ));
     }
     if next.announced_in.is_none() {
@@ -130,7 +136,12 @@ async fn switch(
     }
     list_signers::switch(truth, at).await?;
     let from = SignerState::Next;
-    Ok(("signer.switched", next.sha256, Some(from), SignerState::Current))
+    Ok((
+        "signer.switched",
+        next.sha256,
+        Some(from),
+        SignerState::Current,
+    ))
 }
 
 async fn withdraw(
@@ -153,7 +164,12 @@ async fn withdraw(
         }
     }
     let from = Some(signer.state);
-    Ok(("signer.withdrawn", signer.sha256, from, SignerState::Retired))
+    Ok((
+        "signer.withdrawn",
+        signer.sha256,
+        from,
+        SignerState::Retired,
+    ))
 }
 
 /// The key in this state, of which there is one at most.
@@ -165,7 +181,12 @@ fn find<'a>(signers: &'a [ListSigner], sha256: &str) -> Result<&'a ListSigner, F
     signers
         .iter()
         .find(|signer| signer.sha256.to_string() == sha256)
-        .ok_or_else(|| Failure::new(&SIGNER_NOT_FOUND, "No key was announced with this certificate."))
+        .ok_or_else(|| {
+            Failure::new(
+                &SIGNER_NOT_FOUND,
+                "No key was announced with this certificate.",
+            )
+        })
 }
 
 /// The certificate of an act.

@@ -97,7 +97,9 @@ impl TrustSpace {
         limit: usize,
     ) -> Result<Vec<ListVersion>, Failure> {
         let before = before.map(|number| i64::try_from(number).unwrap_or(i64::MAX));
-        let limit = i64::try_from(limit).unwrap_or(MOST_VERSIONS).min(MOST_VERSIONS);
+        let limit = i64::try_from(limit)
+            .unwrap_or(MOST_VERSIONS)
+            .min(MOST_VERSIONS);
         Ok(trust_lists::before(&mut *self.connection().await?, before, limit).await?)
     }
 
@@ -139,7 +141,11 @@ impl TrustSpace {
             return Err(no_such_version(size));
         }
         let mut log = Frontier::default();
-        log.extend(leaves.into_iter().take(usize::try_from(size).unwrap_or(usize::MAX)));
+        log.extend(
+            leaves
+                .into_iter()
+                .take(usize::try_from(size).unwrap_or(usize::MAX)),
+        );
         Ok(log.head())
     }
 
@@ -154,7 +160,10 @@ impl TrustSpace {
         InclusionProof::build(&leaves, sequence, size).ok_or_else(|| {
             Failure::new(
                 &TRUST_LIST_NOT_FOUND,
-                format!("There is no version {sequence} in a log of {size} versions; the log has {}.", leaves.len()),
+                format!(
+                    "There is no version {sequence} in a log of {size} versions; the log has {}.",
+                    leaves.len()
+                ),
             )
         })
     }
@@ -171,7 +180,10 @@ impl TrustSpace {
         ConsistencyProof::build(&leaves, from, to).ok_or_else(|| {
             Failure::new(
                 &TRUST_LIST_NOT_FOUND,
-                format!("No log of {from} versions became one of {to}; the log has {}.", leaves.len()),
+                format!(
+                    "No log of {from} versions became one of {to}; the log has {}.",
+                    leaves.len()
+                ),
             )
         })
     }

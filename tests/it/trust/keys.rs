@@ -53,7 +53,10 @@ pub(crate) fn fingerprint(signer: &dyn Signer) -> Digest {
 
 /// The certificate of a key, as an act names it.
 pub(crate) fn hexadecimal(signer: &dyn Signer) -> String {
-    let digits = signer.certificate().iter().map(|byte| format!("{byte:02x}"));
+    let digits = signer
+        .certificate()
+        .iter()
+        .map(|byte| format!("{byte:02x}"));
     digits.collect()
 }
 

@@ -130,7 +130,9 @@ impl Publishing {
     }
 
     pub(crate) fn advance(&self, time: Duration) {
-        self.clock.0.fetch_add(time.whole_seconds(), Ordering::SeqCst);
+        self.clock
+            .0
+            .fetch_add(time.whole_seconds(), Ordering::SeqCst);
     }
 
     /// Has an act done by as many administrators as it takes.
@@ -152,7 +154,12 @@ impl Publishing {
     /// Publishes a list an hour later; it must come out.
     pub(crate) async fn publish(&self) -> ListVersion {
         self.advance(Duration::HOUR);
-        match self.space.publish(&self.anne, "pour un test").await.unwrap() {
+        match self
+            .space
+            .publish(&self.anne, "pour un test")
+            .await
+            .unwrap()
+        {
             Published::List(version) => version,
             other => panic!("{other:?}"),
         }
@@ -168,6 +175,9 @@ impl Publishing {
 
     /// Runs statements on the truth behind the service's back.
     pub(crate) async fn sql(&self, statements: &'static str) {
-        sqlx::raw_sql(statements).execute(self.pool()).await.unwrap();
+        sqlx::raw_sql(statements)
+            .execute(self.pool())
+            .await
+            .unwrap();
     }
 }
