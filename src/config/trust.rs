@@ -17,6 +17,8 @@ pub struct Trust {
     /// How long an act waits for a second administrator.
     #[serde(with = "humantime_serde")]
     pub approval_lifetime: Duration,
+    /// Who publishes the list, as its side-car tells: a name or an address people know.
+    pub publisher: String,
     /// How often a list is published by itself, and when something changed; only on demand where
     /// absent.
     #[serde(with = "humantime_serde", skip_serializing_if = "Option::is_none")]
@@ -120,6 +122,7 @@ impl Default for Trust {
         Self {
             anchor_files: Vec::new(),
             approval_lifetime: DAY * 7,
+            publisher: "annuaire".to_owned(),
             publish_every: None,
             list_lifetime: DAY * 3,
             max_removed_share: 0.01,

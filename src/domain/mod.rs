@@ -18,6 +18,7 @@ pub mod feed;
 pub mod figure;
 pub mod ids;
 pub mod import;
+pub mod list_version;
 pub mod mail_domain;
 pub mod mailbox;
 pub mod name;

@@ -15,12 +15,16 @@ pub mod embedded;
 mod entities;
 mod error;
 pub mod imports;
+pub mod list_import;
+pub mod list_signers;
 pub mod mail_domains;
 pub mod merge;
 pub mod operators;
 mod pool;
 pub mod registry_events;
 pub mod scheduled_acts;
+pub mod trust_entries;
+pub mod trust_lists;
 
 pub use entities::{ENTITIES, Entity};
 pub use error::StorageError;

@@ -5,27 +5,37 @@ mod acts;
 mod administrators;
 mod alerts;
 mod approvals;
+mod attempt;
 mod bindings;
+mod building;
 mod campaigns;
 mod certificates;
 mod due;
 mod events;
 mod expiry;
 mod impact;
+mod list_import;
+mod list_plan;
 mod mail_domains;
 mod operators;
 mod probing;
 mod publication;
 mod registration;
+mod schedule;
 mod signers;
 mod transitions;
+pub(in crate::service) mod versions;
 
 pub use crate::trust::rules::{Finding, Severity};
 pub use acts::Requested;
 pub use administrators::NewAdministrator;
 pub use due::Due;
+pub use list_import::{Counted, ImportedList};
+pub use list_plan::{Doubled, Oddities, Respelled};
 pub use mail_domains::{MailDomainChanges, NewMailDomain};
 pub use operators::{NewOperator, OperatorChanges, OperatorDetail};
+pub use publication::Published;
+pub use versions::{Comparison, VersionFiles};
 
 use std::sync::Arc;
 
@@ -47,6 +57,8 @@ pub struct TrustSpace {
     settings: Arc<config::Trust>,
     /// Signing keys that this node can use, opened; which one signs is in the truth.
     keys: Arc<[Arc<dyn Signer>]>,
+    /// Lists that were read lately.
+    lists: Arc<versions::ReadLists>,
     /// How many campaigns this node may begin still: each holds a connection while it runs.
     campaigns: Arc<Semaphore>,
 }
@@ -86,6 +98,7 @@ impl TrustSpace {
             clock,
             settings,
             keys: keys.into(),
+            lists: Arc::default(),
             campaigns: Arc::new(Semaphore::new(campaigns::AT_ONCE)),
         }
     }

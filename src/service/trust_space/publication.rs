@@ -1,16 +1,211 @@
-//! Publishing a list: build, lint, sign, verify what was signed, keep, all or nothing.
+//! Publishing a list: all of it or nothing, and an alert while it does not work.
 
-use super::{Decision, TrustSpace};
-use crate::domain::error::Failure;
-use crate::storage::Connection;
+use std::time::Duration;
 
-/// Publishes a list that may remove this many entries of the list it follows.
+use tokio::time::timeout;
+
+use super::administrators::hold_rights;
+use super::attempt::{Attempt, Loss, Losses, Renewal, attempt};
+use super::{Decision, Requested, TrustSpace, acts};
+use crate::domain::act::Act;
+use crate::domain::administrator::Actor;
+use crate::domain::alert::AlertCode;
+use crate::domain::approval::{Approval, ApprovalState};
+use crate::domain::error::{APPROVAL_STALE, Failure, INTERNAL, Kind, TRUST_LIST_OUTDATED};
+use crate::domain::list_version::ListVersion;
+use crate::storage::{self, Connection, alerts, trust_lists};
+
+/// A list that says nothing new is not published again on demand before this time.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// A clock that is this little behind the last list is waited for: two lists within a second.
+const SHORT_WAIT: Duration = Duration::from_secs(2);
+
+/// An alert is raised beside a transaction that may have failed with the old alert in its hands.
+const ALERT_PATIENCE: Duration = Duration::from_secs(5);
+
+/// What publishing came to.
+#[derive(Clone, Debug)]
+pub enum Published {
+    /// This version was published.
+    List(ListVersion),
+    /// The list would lose so much that two administrators have to agree.
+    Pending(Approval),
+    /// The last version says all of it, and is less than a minute old.
+    Unchanged(ListVersion),
+}
+
+impl TrustSpace {
+    /// Publishes the list as it is now, signed by the current key; all of it or nothing.
+    ///
+    /// `trust_list.not_signed` where the key cannot be used, `trust_list.refused` where the list breaks a
+    /// rule, `trust_list.outdated` where the clock is behind the last list. The last list then stays the
+    /// published one, and the alert `trust_list.not_published` is open until one is published again.
+    pub async fn publish(&self, actor: &Actor, reason: &str) -> Result<Published, Failure> {
+        Self::may_act(actor)?;
+        self.publish_renewing(actor, reason, Renewal::Older(FRESH))
+            .await
+    }
+
+    /// The same, with another word on lists that say nothing new.
+    pub(super) async fn publish_renewing(
+        &self,
+        actor: &Actor,
+        reason: &str,
+        renewal: Renewal,
+    ) -> Result<Published, Failure> {
+        let outcome = match self.publish_once(actor, reason, renewal).await {
+            Err(failure) if failure.code == &TRUST_LIST_OUTDATED => {
+                match self.wait_for_the_clock().await? {
+                    Waited::Yes => self.publish_once(actor, reason, renewal).await,
+                    Waited::TooLong => Err(failure),
+                }
+            }
+            outcome => outcome,
+        };
+        match &outcome {
+            // Who may not publish, or does not say why, learns so; the list is as good as before.
+            Err(failure) => match failure.kind() {
+                Kind::Forbidden | Kind::Invalid | Kind::Unauthenticated | Kind::TooLarge => {}
+                Kind::NotFound
+                | Kind::Conflict
+                | Kind::RateLimited
+                | Kind::Unavailable
+                | Kind::Internal => self.raise_not_published(failure).await,
+            },
+            Ok(_) => {}
+        }
+        outcome
+    }
+
+    async fn publish_once(
+        &self,
+        actor: &Actor,
+        reason: &str,
+        renewal: Renewal,
+    ) -> Result<Published, Failure> {
+        let decision = Decision {
+            at: self.clock.now(),
+            by: actor.name().to_owned(),
+            approved_by: Vec::new(),
+            reason: acts::reason(reason)?,
+        };
+        let losses = Losses::Share(self.settings.max_removed_share);
+        let mut connection = self.connection().await?;
+        let mut truth = storage::begin(&mut connection).await?;
+        hold_rights(&mut truth, actor).await?;
+        match attempt(self, &mut truth, &decision, losses, renewal).await? {
+            Attempt::Made(version) => {
+                storage::commit(truth).await?;
+                tracing::info!(
+                    trust_list.sequence = version.sequence,
+                    trust_list.entries = version.entries,
+                    "list published"
+                );
+                Ok(Published::List(version))
+            }
+            Attempt::Unchanged(version) => Ok(Published::Unchanged(version)),
+            Attempt::TooManyLost(loss) => {
+                drop(truth);
+                drop(connection);
+                self.ask_to_lose(actor, reason, loss).await
+            }
+        }
+    }
+
+    /// Opens an approval for a list that loses this much, unless one waits that covers it.
+    async fn ask_to_lose(
+        &self,
+        actor: &Actor,
+        reason: &str,
+        loss: Loss,
+    ) -> Result<Published, Failure> {
+        let waiting = self.approvals(Some(ApprovalState::Pending)).await?;
+        let covers = |approval: &Approval| match approval.act {
+            Act::PublishTrustList { after, removes } => {
+                u64::try_from(after) == Ok(loss.after) && removes >= loss.removes
+            }
+            _ => false,
+        };
+        if let Some(approval) = waiting.into_iter().find(covers) {
+            return Ok(Published::Pending(approval));
+        }
+        let act = Act::PublishTrustList {
+            after: i64::try_from(loss.after).unwrap_or(i64::MAX),
+            removes: loss.removes,
+        };
+        match self.request(actor, act, reason).await? {
+            Requested::Pending(approval) => Ok(Published::Pending(approval)),
+            Requested::Done | Requested::Scheduled { .. } => Err(Failure::new(
+                &INTERNAL,
+                "A list that takes two administrators was published by one.",
+            )),
+        }
+    }
+
+    /// Waits until the clock is past the last list, where that is soon.
+    async fn wait_for_the_clock(&self) -> Result<Waited, Failure> {
+        let newest = trust_lists::newest(&mut *self.connection().await?).await?;
+        let Some(newest) = newest else {
+            return Ok(Waited::Yes);
+        };
+        let next = newest.generated_at + Duration::from_secs(1);
+        let wait = Duration::try_from(next - self.clock.now()).unwrap_or_default();
+        if wait > SHORT_WAIT {
+            return Ok(Waited::TooLong);
+        }
+        tokio::time::sleep(wait).await;
+        Ok(Waited::Yes)
+    }
+
+    /// Keeps the failure where administrators look, in a transaction of its own; where the database is
+    /// away that is for the log alone.
+    async fn raise_not_published(&self, failure: &Failure) {
+        tracing::error!(code = failure.code.code, detail = %failure.detail, "no list was published");
+        let raise = async {
+            let mut truth = self.connection().await?;
+            let code = AlertCode::TrustListNotPublished;
+            let detail = failure.to_string();
+            alerts::raise(&mut truth, code, "", &detail, self.clock.now()).await
+        };
+        match timeout(ALERT_PATIENCE, raise).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the alert was not kept"),
+            Err(_) => tracing::error!("the alert was not kept: the database took too long"),
+        }
+    }
+}
+
+enum Waited {
+    Yes,
+    TooLong,
+}
+
+/// Publishes a list that may remove this many entries of the list it follows, in the caller's
+/// transaction.
 pub(super) async fn apply(
-    _space: &TrustSpace,
-    _truth: &mut Connection,
-    _decision: &Decision,
-    _after: i64,
-    _removes: u64,
+    space: &TrustSpace,
+    truth: &mut Connection,
+    decision: &Decision,
+    after: i64,
+    removes: u64,
 ) -> Result<(), Failure> {
-    Ok(())
+    let losses = Losses::Agreed {
+        after: u64::try_from(after).unwrap_or_default(),
+        removes,
+    };
+    match attempt(space, truth, decision, losses, Renewal::Always).await {
+        Ok(Attempt::Made(_) | Attempt::Unchanged(_)) => Ok(()),
+        Ok(Attempt::TooManyLost(loss)) => Err(Failure::new(
+            &APPROVAL_STALE,
+            format!(
+                "The list would now lose {} entries; {removes} were agreed to.",
+                loss.removes
+            ),
+        )),
+        Err(failure) => {
+            space.raise_not_published(&failure).await;
+            Err(failure)
+        }
+    }
 }

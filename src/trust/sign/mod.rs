@@ -1,5 +1,17 @@
 //! Keys that sign the list, wherever they live.
 
+mod certificate;
+mod files;
+mod pem;
+mod pkcs11;
+#[cfg(test)]
+pub(crate) mod testing;
+mod worker;
+
+pub use certificate::{SignerCertificate, SignerCertificateError};
+pub use pem::PemSigner;
+pub use pkcs11::{CertificateSource, PATIENCE, Pin, Pkcs11Key, Pkcs11Signer};
+
 /// Why nothing was signed.
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {

@@ -1,0 +1,60 @@
+//! What the trust space publishes: the rows of a list, read in one statement and so of one moment.
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::StorageError;
+
+/// A row of a list, as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedEntry {
+    /// Name of the mail domain.
+    pub mail_domain: String,
+    /// The entry's own description, else the mail domain's.
+    pub description: String,
+    /// The certificate's name, as our list writes it.
+    pub dn: String,
+    /// The entry's own contact, else the operator's.
+    pub responsible_contact: String,
+    /// The entry's own contact, else the operator's.
+    pub support_contact: String,
+    /// When the entry last changed, UTC.
+    pub updated_at: OffsetDateTime,
+}
+
+/// The rows that a list of this moment holds: those that stand, of certificates that are valid then
+/// where their dates are known. In no particular order, each pair of mail domain and name once; of two
+/// certificates with one name, as during a rotation, the later change dates the entry.
+pub async fn published(
+    truth: &mut PgConnection,
+    at: OffsetDateTime,
+) -> Result<Vec<PublishedEntry>, StorageError> {
+    let rows = sqlx::query_as!(
+        PublishedEntry,
+        r#"select distinct on (mail_domain, dn)
+            mail_domain as "mail_domain!",
+            description as "description!",
+            dn as "dn!",
+            responsible_contact as "responsible_contact!",
+            support_contact as "support_contact!",
+            updated_at as "updated_at!"
+        from standing_entry
+        where not_after is null
+            or $1 between not_before and not_after
+        order by mail_domain, dn, updated_at desc, certificate_id desc"#,
+        at,
+    )
+    .fetch_all(truth)
+    .await?;
+    Ok(rows)
+}
+
+/// The position of the newest change of the trust space in the feed; 0 before the first.
+pub async fn changed_at_position(truth: &mut PgConnection) -> Result<i64, StorageError> {
+    let position = sqlx::query_scalar!(
+        r#"select coalesce(max(position), 0) as "position!" from feed where kind = 'trust'"#
+    )
+    .fetch_one(truth)
+    .await?;
+    Ok(position)
+}
