@@ -195,15 +195,19 @@ fn check_step(
         ));
     }
     match last {
-        Some(last) if last.generated_at >= now => Err(Failure::new(
-            &TRUST_LIST_OUTDATED,
-            format!(
-                "The last list was generated at {}, and the clock says {now}.",
-                last.generated_at
-            ),
-        )),
+        Some(last) if last.generated_at > now => Err(outdated(last, now)),
         Some(_) | None => Ok(()),
     }
+}
+
+fn outdated(last: &ListVersion, now: OffsetDateTime) -> Failure {
+    Failure::new(
+        &TRUST_LIST_OUTDATED,
+        format!(
+            "The last list was generated at {}, and the clock says {now}.",
+            last.generated_at
+        ),
+    )
 }
 
 /// The current key, where this node has it and its certificate is valid.
@@ -267,6 +271,9 @@ fn decide(gathered: Gathered, losses: Losses, renewal: Renewal) -> Result<Decide
         let same = changes.is_empty() && last.meta.signers == signature.notices;
         if same && is_fresh(&last.version, list.generated_at, renewal) {
             return Ok(Decided::Unchanged(last.version.clone()));
+        }
+        if last.version.generated_at == list.generated_at {
+            return Err(outdated(&last.version, list.generated_at));
         }
     }
     // Checked before what it would lose: nobody is asked to agree to a list that cannot be.
