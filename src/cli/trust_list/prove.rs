@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The side-car must be signed by the certificate given; the proofs are fetched from the registry and
 /// checked here. Exit code 0 is for a list that is in the log alone.
 #[derive(Args, Debug)]
-pub(super) struct Prove {
+pub(in crate::cli) struct Prove {
     /// The list
     file: PathBuf,
     /// Its side-car

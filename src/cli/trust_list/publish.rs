@@ -18,7 +18,7 @@ use crate::trust::xml::{Limits, Pin};
 /// Built, checked, signed, and verified on the very bytes; all of it or nothing. A list that loses many
 /// entries waits for a second administrator.
 #[derive(Args, Debug)]
-pub(super) struct Publish {
+pub(in crate::cli) struct Publish {
     /// Why, kept with the version
     #[arg(long)]
     reason: String,
@@ -66,7 +66,7 @@ impl Publish {
 ///
 /// Verified first, as `verify` does. It adds and brings up to date, and removes nothing.
 #[derive(Args, Debug)]
-pub(super) struct Import {
+pub(in crate::cli) struct Import {
     /// The list
     file: PathBuf,
     #[command(flatten)]
@@ -124,7 +124,7 @@ impl Import {
 
 /// List the published versions.
 #[derive(Args, Debug)]
-pub(super) struct Versions {
+pub(in crate::cli) struct Versions {
     /// How many, the newest first
     #[arg(long, default_value_t = 20)]
     limit: usize,

@@ -13,7 +13,7 @@ use crate::domain::act::Act;
 
 /// The keys that sign.
 #[derive(Debug, Subcommand)]
-pub(super) enum Signer {
+pub(in crate::cli) enum Signer {
     /// List them
     List {
         #[command(flatten)]

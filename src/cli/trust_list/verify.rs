@@ -17,7 +17,7 @@ use crate::trust::xml::{Limits, ListError, Pin, VerifiedList, VerifyAt, read_sig
 ///
 /// Needs neither the database nor the network. Exit code 0 is for a good one alone.
 #[derive(Args, Debug)]
-pub(super) struct Verify {
+pub(in crate::cli) struct Verify {
     /// The list
     file: PathBuf,
     #[command(flatten)]
