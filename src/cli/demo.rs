@@ -22,6 +22,7 @@ use crate::ingest::{self, GatePolicy, ImportRequest, Mode, Waiting};
 use crate::storage::{Database, changes, documents, imports, migrate};
 
 mod questions;
+mod trust_space;
 
 /// The country every demo shows.
 const SEED: u64 = 1;
@@ -34,21 +35,32 @@ pub(super) struct Demo {
     /// How many professionals to generate at the first start
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     professionals: u32,
+    /// Only say where the demo keeps its data
+    #[arg(long = "where")]
+    only_where: bool,
 }
 
 impl Demo {
     pub(super) async fn run(self, common: Common) -> Result<(), Failed> {
-        let config = demo_config(&common)?;
+        let mut config = demo_config(&common)?;
+        if self.only_where {
+            output::line(&config.data_dir.to_string_lossy());
+            return Ok(());
+        }
         crate::telemetry::log::init(&config.log)?;
         let stop = stop_on_signal()?;
         output::note(&format!("data directory: {}", config.data_dir.display()));
-        let fill = async |database: &Database| self.fill(&config, database).await;
+        let files = trust_space::prepare(&mut config)?;
+        let fill = async |database: &Database| {
+            self.fill(&config, database).await?;
+            Ok(trust_space::fill(&config, database, &files).await?)
+        };
         with_database(&config, &stop, fill).await?;
         let node = Node::start(config, stop.clone()).await?;
         show_indexing(&node, &stop).await?;
         let address = node.address()?;
         let model = node.model.clone();
-        let asking = tokio::task::spawn_blocking(move || questions::ask(address, &model));
+        let asking = tokio::task::spawn_blocking(move || questions::ask(address, &model, &files));
         node.serve(&stop).await?;
         asking.await??;
         Ok(())

@@ -228,19 +228,25 @@ pub async fn settle(
     Ok(())
 }
 
-/// Numbers of approvals whose time is over, held; those that someone settles right now are left.
+/// Approvals whose time is over, held, with their acts where these can be read.
 pub async fn hold_lapsed(
     truth: &mut PgConnection,
     now: OffsetDateTime,
-) -> Result<Vec<i64>, StorageError> {
-    Ok(sqlx::query_scalar!(
-        "select id
+) -> Result<Vec<(i64, Option<Act>)>, StorageError> {
+    let rows = sqlx::query!(
+        "select
+            id,
+            act
         from approval
         where state = 'pending' and expires_at <= $1
         order by id
-        for update skip locked",
+        for update",
         now,
     )
     .fetch_all(truth)
-    .await?)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, serde_json::from_value(row.act).ok()))
+        .collect())
 }

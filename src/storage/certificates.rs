@@ -98,6 +98,66 @@ pub async fn with_sha256(
     .await?)
 }
 
+/// A certificate with a key that is met again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyHolder {
+    /// Number of the certificate.
+    pub certificate: i64,
+    /// Number of its operator.
+    pub operator: i64,
+    /// Whether it was revoked since its key may be in other hands.
+    pub is_compromised: bool,
+}
+
+/// Other certificates with this key, in the order of their numbers. The key is held until the
+/// transaction ends: two operators cannot register it at once.
+pub async fn with_key(
+    truth: &mut PgConnection,
+    spki_sha256: &[u8],
+    sha256: &[u8],
+) -> Result<Vec<KeyHolder>, StorageError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('certificate.key:' || encode($1::bytea, 'hex'), 0))",
+        spki_sha256,
+    )
+    .execute(&mut *truth)
+    .await?;
+    Ok(sqlx::query_as!(
+        KeyHolder,
+        r#"select
+            id as certificate,
+            operator_id as operator,
+            coalesce(revocation_reason = $3, false) as "is_compromised!"
+        from certificate
+        where spki_sha256 = $1 and sha256 <> $2
+        order by id"#,
+        spki_sha256,
+        sha256,
+        RevocationReason::KeyCompromise.as_str(),
+    )
+    .fetch_all(truth)
+    .await?)
+}
+
+/// Another certificate with the key of this one, revoked since that may be in other hands.
+pub async fn compromised_twin(
+    truth: &mut PgConnection,
+    id: i64,
+) -> Result<Option<i64>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        "select twin.id
+        from certificate
+        join certificate twin on twin.spki_sha256 = certificate.spki_sha256
+        where certificate.id = $1 and twin.id <> $1 and twin.revocation_reason = $2
+        order by twin.id
+        limit 1",
+        id,
+        RevocationReason::KeyCompromise.as_str(),
+    )
+    .fetch_optional(truth)
+    .await?)
+}
+
 /// A certificate.
 pub async fn find(
     truth: &mut PgConnection,

@@ -218,3 +218,43 @@ pub async fn release(
     .await?;
     Ok(Some(unbound))
 }
+
+/// Mail domains that published mailboxes are in, whoever runs them.
+pub async fn of_mailboxes(truth: &mut PgConnection) -> Result<Vec<MailDomainName>, StorageError> {
+    let names = sqlx::query_scalar!(
+        r#"select distinct split_part(address, '@', 2) as "name!"
+        from mailbox
+        where closed_on is null
+        order by 1"#
+    )
+    .fetch_all(truth)
+    .await?;
+    // A mailbox may be in what is no mail domain of the trust space: its extract is not ours.
+    Ok(names
+        .iter()
+        .filter_map(|name| MailDomainName::parse(name).ok())
+        .collect())
+}
+
+/// Mail domains that other operators than this one run.
+pub async fn taken(
+    truth: &mut PgConnection,
+    operator: i64,
+) -> Result<Vec<MailDomainName>, StorageError> {
+    let names = sqlx::query_scalar!(
+        "select distinct mail_domain from mail_domain_operator where operator_id <> $1",
+        operator,
+    )
+    .fetch_all(truth)
+    .await?;
+    names
+        .iter()
+        .map(|name| {
+            MailDomainName::parse(name).map_err(|error| StorageError::Inconsistent {
+                table: "mail_domain_operator",
+                key: name.clone(),
+                problem: error.to_string(),
+            })
+        })
+        .collect()
+}

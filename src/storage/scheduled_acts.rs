@@ -142,25 +142,15 @@ pub async fn take_turn(truth: &mut PgConnection) -> Result<bool, StorageError> {
     )
 }
 
-/// The act that is due first, held; these numbers, and one that someone cancels right now, are passed
-/// over.
+/// The number of the act that is due first, held; these numbers, and one that someone cancels right
+/// now, are passed over.
 pub async fn hold_due(
     truth: &mut PgConnection,
     now: OffsetDateTime,
     passed_over: &[i64],
-) -> Result<Option<ScheduledAct>, StorageError> {
-    sqlx::query_as!(
-        Row,
-        "select
-            id,
-            act,
-            reason,
-            requested_by,
-            approved_by,
-            due_at,
-            state,
-            settled_at,
-            settled_why
+) -> Result<Option<i64>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        "select id
         from scheduled_act
         where state = 'waiting' and due_at <= $1 and id <> all ($2)
         order by due_at, id
@@ -170,9 +160,7 @@ pub async fn hold_due(
         passed_over,
     )
     .fetch_optional(truth)
-    .await?
-    .map(ScheduledAct::try_from)
-    .transpose()
+    .await?)
 }
 
 /// Ends a scheduled act; its row is held.

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::trust_space::{self, Files};
 use crate::cli::output;
 use crate::domain::query::{PractitionerFilter, Search};
 use crate::search::ReadModel;
@@ -15,7 +16,7 @@ struct Question {
 }
 
 /// Asks the running service and prints each question with its answer.
-pub(super) fn ask(address: SocketAddr, model: &ReadModel) -> anyhow::Result<()> {
+pub(super) fn ask(address: SocketAddr, model: &ReadModel, files: &Files) -> anyhow::Result<()> {
     let base = format!("http://{address}");
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
@@ -32,6 +33,7 @@ pub(super) fn ask(address: SocketAddr, model: &ReadModel) -> anyhow::Result<()> 
         ));
         output::line(&question.answer(&agent, &base)?);
     }
+    trust_space::show(&agent, &base, files)?;
     output::line("\nServing until Ctrl-C.");
     Ok(())
 }

@@ -43,7 +43,7 @@ impl TrustSpace {
         let agreed = approvals::counted_votes(&mut truth, id).await?;
         if agreed.len() < ENOUGH {
             let event = RegistryEvent::new(at, actor.name().to_owned(), "approval.agreed");
-            told(&mut truth, &approval, event).await?;
+            told(&mut truth, id, Some(&approval.act), event).await?;
             storage::commit(truth).await?;
             return self.approval(id).await;
         }
@@ -77,7 +77,7 @@ impl TrustSpace {
                         reason: why.clone(),
                         ..RegistryEvent::new(at, actor.name().to_owned(), "approval.failed")
                     };
-                    told(&mut truth, &approval, event).await?;
+                    told(&mut truth, id, Some(&approval.act), event).await?;
                     Some(why)
                 }
             },
@@ -104,7 +104,7 @@ impl TrustSpace {
             reason: reason.clone(),
             ..RegistryEvent::new(at, actor.name().to_owned(), "approval.refused")
         };
-        told(&mut truth, &approval, event).await?;
+        told(&mut truth, id, Some(&approval.act), event).await?;
         storage::commit(truth).await?;
         self.approval(id).await
     }
@@ -202,33 +202,34 @@ pub(super) async fn open(
     let approval = approvals::find(truth, id)
         .await?
         .ok_or_else(|| unknown(id))?;
-    told(truth, &approval, decision.event("approval.requested")).await?;
+    told(truth, id, Some(act), decision.event("approval.requested")).await?;
     Ok(approval)
 }
 
 /// Ends approvals whose time is over; says how many.
 pub(super) async fn lapse(truth: &mut Connection, at: OffsetDateTime) -> Result<usize, Failure> {
     let lapsed = approvals::hold_lapsed(truth, at).await?;
-    for id in &lapsed {
-        let Some(approval) = approvals::find(truth, *id).await? else {
-            continue;
-        };
+    for (id, act) in &lapsed {
         let end = settlement(ApprovalState::Expired, &Actor::Schedule, at, None);
         approvals::settle(truth, *id, &end).await?;
         let event = RegistryEvent::new(at, SCHEDULE.to_owned(), "approval.expired");
-        told(truth, &approval, event).await?;
+        told(truth, *id, act.as_ref(), event).await?;
     }
     Ok(lapsed.len())
 }
 
 async fn told(
     truth: &mut Connection,
-    approval: &Approval,
+    id: i64,
+    act: Option<&Act>,
     event: RegistryEvent,
 ) -> Result<i64, StorageError> {
     let event = RegistryEvent {
-        detail: serde_json::json!({ "approval": approval.id, "act": kept(&approval.act) }),
-        ..about(&approval.act, event)
+        detail: serde_json::json!({ "approval": id, "act": act.map(kept) }),
+        ..match act {
+            Some(act) => about(act, event),
+            None => event,
+        }
     };
     registry_events::append(truth, &event).await
 }

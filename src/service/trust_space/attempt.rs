@@ -83,7 +83,7 @@ struct Signature {
 /// All that a version is made of, gathered from the truth.
 struct Gathered {
     list: TrustList,
-    last: Option<Last>,
+    before: Option<Last>,
     signature: Signature,
     log: Frontier,
     issuer: String,
@@ -154,7 +154,7 @@ async fn gather(
     truth: &mut Connection,
     losses: Losses,
 ) -> Result<Gathered, Failure> {
-    let last = match trust_lists::newest(truth).await? {
+    let before = match trust_lists::newest(truth).await? {
         Some(version) => Some(Last {
             list: space.list_of(truth, &version).await?,
             meta: space.meta_of(truth, &version).await?,
@@ -163,15 +163,16 @@ async fn gather(
         None => None,
     };
     let now = to_the_second(space.clock.now());
-    check_step(last.as_ref().map(|last| &last.version), losses, now)?;
-    let signature = signature(space, &list_signers::all(truth).await?, now)?;
+    check_step(before.as_ref().map(|before| &before.version), losses, now)?;
+    let signers = list_signers::all(truth).await?;
+    let signature = signature(space, &signers, now)?;
     let rows = trust_entries::published(truth, now).await?;
     let list = off_thread(move || build(rows, now)).await??;
     let mut log = Frontier::default();
     log.extend(trust_lists::leaves(truth).await?);
     Ok(Gathered {
         list,
-        last,
+        before,
         // A list is worth nothing once its signer's certificate is over.
         next_update: (now + space.settings.list_lifetime).min(signature.until),
         signature,
@@ -182,28 +183,32 @@ async fn gather(
 
 /// Whether a list of this moment may come after the last one.
 fn check_step(
-    last: Option<&ListVersion>,
+    before: Option<&ListVersion>,
     losses: Losses,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     if let Losses::Agreed { after, .. } = losses
-        && last.map_or(0, |last| last.sequence) != after
+        && before.map_or(0, |before| before.sequence) != after
     {
         return Err(Failure::new(
             &APPROVAL_STALE,
             format!("Another list was published since list {after}."),
         ));
     }
-    match last {
-        Some(last) if last.generated_at >= now => Err(Failure::new(
-            &TRUST_LIST_OUTDATED,
-            format!(
-                "The last list was generated at {}, and the clock says {now}.",
-                last.generated_at
-            ),
-        )),
+    match before {
+        Some(before) if before.generated_at > now => Err(outdated(before, now)),
         Some(_) | None => Ok(()),
     }
+}
+
+fn outdated(before: &ListVersion, now: OffsetDateTime) -> Failure {
+    Failure::new(
+        &TRUST_LIST_OUTDATED,
+        format!(
+            "The last list was generated at {}, and the clock says {now}.",
+            before.generated_at
+        ),
+    )
 }
 
 /// The current key, where this node has it and its certificate is valid.
@@ -252,7 +257,7 @@ fn signature(
 fn decide(gathered: Gathered, losses: Losses, renewal: Renewal) -> Result<Decided, Failure> {
     let Gathered {
         list,
-        last,
+        before,
         signature,
         log,
         issuer,
@@ -262,18 +267,24 @@ fn decide(gathered: Gathered, losses: Losses, renewal: Renewal) -> Result<Decide
         generated_at: list.generated_at,
         entries: Vec::new(),
     };
-    let changes = diff(last.as_ref().map_or(&nothing, |last| &last.list), &list);
-    if let Some(last) = &last {
-        let same = changes.is_empty() && last.meta.signers == signature.notices;
-        if same && is_fresh(&last.version, list.generated_at, renewal) {
-            return Ok(Decided::Unchanged(last.version.clone()));
+    let changes = diff(
+        before.as_ref().map_or(&nothing, |before| &before.list),
+        &list,
+    );
+    if let Some(before) = &before {
+        let same = changes.is_empty() && before.meta.signers == signature.notices;
+        if same && is_fresh(&before.version, list.generated_at, renewal) {
+            return Ok(Decided::Unchanged(before.version.clone()));
+        }
+        if before.version.generated_at == list.generated_at {
+            return Err(outdated(&before.version, list.generated_at));
         }
     }
     // Checked before what it would lose: nobody is asked to agree to a list that cannot be.
-    check_rules(&list, last.as_ref())?;
+    check_rules(&list, before.as_ref())?;
     if is_too_much(&changes, losses) {
         return Ok(Decided::TooManyLost(Loss {
-            after: last.as_ref().map_or(0, |last| last.version.sequence),
+            after: before.as_ref().map_or(0, |before| before.version.sequence),
             removes: count(changes.removed.len()),
         }));
     }
@@ -281,9 +292,9 @@ fn decide(gathered: Gathered, losses: Losses, renewal: Renewal) -> Result<Decide
         list: &list,
         issuer: &issuer,
         next_update,
-        previous: last.as_ref().map(|last| PreviousVersion {
-            sequence: last.version.sequence,
-            sha256: last.version.sha256,
+        previous: before.as_ref().map(|before| PreviousVersion {
+            sequence: before.version.sequence,
+            sha256: before.version.sha256,
         }),
         log,
         signers: signature.notices,
@@ -296,8 +307,8 @@ fn decide(gathered: Gathered, losses: Losses, renewal: Renewal) -> Result<Decide
         | EditionError::Meta(_)
         | EditionError::Pack(_) => Failure::new(&TRUST_LIST_REFUSED, error.to_string()),
     })?;
-    if let Some(last) = &last {
-        check_follows(&edition.meta, &last.meta)?;
+    if let Some(before) = &before {
+        check_follows(&edition.meta, &before.meta)?;
     }
     let detail = serde_json::json!({
         "sequence": edition.meta.sequence,
@@ -309,10 +320,10 @@ fn decide(gathered: Gathered, losses: Losses, renewal: Renewal) -> Result<Decide
     Ok(Decided::Made(Box::new(edition), Arc::new(list), detail))
 }
 
-fn is_fresh(last: &ListVersion, now: OffsetDateTime, renewal: Renewal) -> bool {
+fn is_fresh(before: &ListVersion, now: OffsetDateTime, renewal: Renewal) -> bool {
     match renewal {
         Renewal::Always => false,
-        Renewal::Older(age) => now - last.generated_at < age,
+        Renewal::Older(age) => now - before.generated_at < age,
     }
 }
 
@@ -324,9 +335,9 @@ fn is_too_much(changes: &ListDiff<'_>, losses: Losses) -> bool {
 }
 
 /// Refuses a list that breaks a rule, naming the first entries that do.
-fn check_rules(list: &TrustList, last: Option<&Last>) -> Result<(), Failure> {
+fn check_rules(list: &TrustList, before: Option<&Last>) -> Result<(), Failure> {
     const NAMED: usize = 5;
-    let previous = last.map(|last| last.version.generated_at);
+    let previous = before.map(|before| before.version.generated_at);
     let refused: Vec<String> = lint(list, previous, &Limits::default())
         .into_iter()
         .filter(|finding| match finding.rule.severity() {
@@ -349,8 +360,8 @@ fn check_rules(list: &TrustList, last: Option<&Last>) -> Result<(), Failure> {
 
 /// Refuses a version that a node which has the last one would not take. A key that was not announced
 /// is what two administrators decided when the other one was lost: nodes then pin it by hand.
-fn check_follows(meta: &ListMeta, last: &ListMeta) -> Result<(), Failure> {
-    match meta.follows(last) {
+fn check_follows(meta: &ListMeta, before: &ListMeta) -> Result<(), Failure> {
+    match meta.follows(before) {
         Ok(()) => Ok(()),
         Err(NotNext::Signer) => {
             tracing::warn!(

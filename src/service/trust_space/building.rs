@@ -19,13 +19,12 @@ pub(super) fn build(
     let mut names: HashMap<String, OperatorDn> = HashMap::new();
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
-        let operator_dn = match names.get(&row.dn) {
-            Some(name) => name.clone(),
-            None => {
-                let name = read_name(&row.dn)?;
-                names.insert(row.dn, name.clone());
-                name
-            }
+        let operator_dn = if let Some(name) = names.get(&row.dn) {
+            name.clone()
+        } else {
+            let name = read_name(&row.dn)?;
+            names.insert(row.dn, name.clone());
+            name
         };
         let mail_domain = MailDomainName::parse(&row.mail_domain)
             .map_err(|error| inconsistent("mail_domain", &row.mail_domain, &error))?;

@@ -9,7 +9,7 @@ use crate::domain::act::Act;
 use crate::domain::certificate::{CertificateState, RevocationReason};
 use crate::domain::certificate_record::{CertificateDetail, CertificateFilter, CertificateRecord};
 use crate::domain::error::{
-    CERTIFICATE_ALONE, CERTIFICATE_NOT_FOUND, CERTIFICATE_TRANSITION, Failure,
+    CERTIFICATE_ALONE, CERTIFICATE_NOT_FOUND, CERTIFICATE_REFUSED, CERTIFICATE_TRANSITION, Failure,
 };
 use crate::domain::figure::counted;
 use crate::domain::registry_event::{EventFilter, RecordedEvent};
@@ -111,12 +111,15 @@ async fn activate(
     // A hold ends by its own act, which takes two administrators.
     from(&record, CertificateState::Pending, CertificateState::Active)?;
     in_time(&record, decision)?;
+    secret(truth, &record).await?;
     let match_key = record.dn.match_key();
     not_on_hold(truth, &record, &match_key).await?;
     let mut keys = vec![key(id)];
     bindings::touch_certificate(truth, id, decision.at).await?;
     if let Some(older) = replaces {
-        let older = held(truth, older).await?;
+        // Not held: it may be another operator's, and two acts could wait for each other.
+        let found = certificates::find(truth, older).await?;
+        let older = found.ok_or_else(|| unknown(older))?;
         replaceable(&record, &older)?;
         bindings::copy(truth, older.id, id, decision.at).await?;
     }
@@ -142,6 +145,7 @@ async fn release(truth: &mut Connection, decision: &Decision, id: i64) -> Result
         CertificateState::Active,
     )?;
     in_time(&record, decision)?;
+    secret(truth, &record).await?;
     bindings::touch_certificate(truth, id, decision.at).await?;
     move_to(truth, decision, &record, CertificateState::Active, None).await?;
     changes::append_trust(truth, &[key(id)]).await?;
@@ -291,6 +295,20 @@ fn in_time(record: &CertificateRecord, decision: &Decision) -> Result<(), Failur
             moment(content.not_after),
         ),
     ))
+}
+
+/// Refuses a key that was found to have leaked since its certificate was registered.
+async fn secret(truth: &mut Connection, record: &CertificateRecord) -> Result<(), Failure> {
+    match certificates::compromised_twin(truth, record.id).await? {
+        None => Ok(()),
+        Some(twin) => Err(Failure::new(
+            &CERTIFICATE_REFUSED,
+            format!(
+                "Certificate {} has the key of certificate {twin}, which was revoked since that key may be in other hands.",
+                record.id
+            ),
+        )),
+    }
 }
 
 /// A list says names: under the name of a certificate on hold a new one would end the hold, which

@@ -79,10 +79,13 @@ impl TrustSpace {
         if !scheduled_acts::take_turn(&mut truth).await? {
             return Ok(Turn::Over);
         }
-        let Some(due) = scheduled_acts::hold_due(&mut truth, at, stuck).await? else {
+        *tried = scheduled_acts::hold_due(&mut truth, at, stuck).await?;
+        let Some(id) = *tried else {
             return Ok(Turn::Over);
         };
-        *tried = Some(due.id);
+        let Some(due) = scheduled_acts::hold(&mut truth, id).await? else {
+            return Ok(Turn::Over);
+        };
         let decision = Decision {
             at,
             by: due.requested_by.clone(),

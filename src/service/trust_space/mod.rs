@@ -26,7 +26,6 @@ mod signers;
 mod transitions;
 pub(in crate::service) mod versions;
 
-pub use crate::trust::rules::{Finding, Severity};
 pub use acts::Requested;
 pub use administrators::NewAdministrator;
 pub use due::Due;

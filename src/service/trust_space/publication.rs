@@ -16,7 +16,7 @@ use crate::domain::list_version::ListVersion;
 use crate::storage::{self, Connection, alerts, trust_lists};
 
 /// A list that says nothing new is not published again on demand before this time.
-const FRESH: Duration = Duration::from_secs(60);
+const FRESH: Duration = Duration::from_mins(1);
 
 /// A clock that is this little behind the last list is waited for: two lists within a second.
 const SHORT_WAIT: Duration = Duration::from_secs(2);
@@ -63,17 +63,16 @@ impl TrustSpace {
             }
             outcome => outcome,
         };
-        match &outcome {
-            // Who may not publish, or does not say why, learns so; the list is as good as before.
-            Err(failure) => match failure.kind() {
+        if let Err(failure) = &outcome {
+            match failure.kind() {
+                // Who may not publish, or does not say why, learns so; the list is as good as before.
                 Kind::Forbidden | Kind::Invalid | Kind::Unauthenticated | Kind::TooLarge => {}
                 Kind::NotFound
                 | Kind::Conflict
                 | Kind::RateLimited
                 | Kind::Unavailable
                 | Kind::Internal => self.raise_not_published(failure).await,
-            },
-            Ok(_) => {}
+            }
         }
         outcome
     }

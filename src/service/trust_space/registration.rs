@@ -16,7 +16,7 @@ use crate::domain::error::{
     Failure, INTERNAL,
 };
 use crate::domain::operator::{Operator, RegisteredNumber};
-use crate::storage::certificates::NewCertificate;
+use crate::storage::certificates::{KeyHolder, NewCertificate};
 use crate::storage::registry_events::{self, RegistryEvent};
 use crate::storage::{self, Connection, certificate_names, certificates, changes};
 use crate::trust::certificate::{Certificate, read_upload};
@@ -59,6 +59,8 @@ impl TrustSpace {
         let owner = hold_living(&mut truth, operator).await?;
         let number = examined.certificate.subject.organizational_unit();
         examined.findings.extend(other_number(&owner, number));
+        let keys = known_keys(&mut truth, operator, &examined.certificate).await?;
+        examined.findings.extend(keys);
         let (refused, warned): (Vec<_>, Vec<_>) = examined
             .findings
             .into_iter()
@@ -192,6 +194,42 @@ fn other_number(owner: &Operator, unit: Option<&str>) -> Option<Finding> {
         found: unit.map_or_else(|| "no OU".to_owned(), |unit| format!("OU={unit}")),
         expected,
     })
+}
+
+/// A key has one owner, and none once it may be in other hands. An operator that renews a
+/// certificate on its old key is told.
+async fn known_keys(
+    truth: &mut Connection,
+    operator: i64,
+    certificate: &Certificate,
+) -> Result<Vec<Finding>, Failure> {
+    let (key, itself) = (&certificate.spki_sha256.0, &certificate.fingerprint.0);
+    let holders = certificates::with_key(truth, key, itself).await?;
+    let findings = holders.into_iter().map(|holder| {
+        let id = holder.certificate;
+        let (severity, found) = match holder {
+            KeyHolder {
+                is_compromised: true,
+                ..
+            } => (
+                Severity::Refuse,
+                format!("the key of certificate {id}, which was revoked since its key may be in other hands"),
+            ),
+            KeyHolder { operator: other, .. } if other != operator => (
+                Severity::Refuse,
+                format!("the key of certificate {id} of operator {other}"),
+            ),
+            KeyHolder { .. } => (Severity::Warn, format!("the key of certificate {id}")),
+        };
+        Finding {
+            rule: "registry.key".to_owned(),
+            clause: "registration: a key serves one operator, and no longer than its secret is kept".to_owned(),
+            severity,
+            found,
+            expected: "a key that no other certificate has".to_owned(),
+        }
+    });
+    Ok(findings.collect())
 }
 
 fn refusal(refused: &[Finding]) -> Failure {

@@ -439,3 +439,50 @@ fn a_preview_counts_what_rests_on_a_certificate_alone() {
         assert_eq!(nothing.entries, 0);
     });
 }
+
+#[test]
+fn two_administrators_who_press_at_once_do_it_once() {
+    with_registered(async |registry| {
+        let certificate = registry.add(1, "mx1", 365).await.unwrap();
+        act(&registry, activate(certificate)).await.unwrap();
+        let suspend = Act::SuspendCertificate { certificate };
+        let press = |actor| registry.space.request(actor, suspend.clone(), "at once");
+        let (one, other) = tokio::join!(press(&registry.anne), press(&registry.bruno));
+        let refused = match (one, other) {
+            (Ok(Requested::Done), Err(refused)) | (Err(refused), Ok(Requested::Done)) => refused,
+            both => panic!("{both:?}"),
+        };
+        assert_eq!(refused.code.code, "certificate.transition");
+        assert_eq!(
+            registry
+                .texts("select reason from registry_event where to_state = 'suspended'")
+                .await,
+            ["at once"]
+        );
+    });
+}
+
+#[test]
+fn an_agreement_to_what_changed_meanwhile_does_nothing() {
+    with_registered(async |registry| {
+        let certificate = registry.add(1, "mx1", 365).await.unwrap();
+        registry.bind("a.mssante.fr", certificate).await.unwrap();
+        act(&registry, activate(certificate)).await.unwrap();
+        act(&registry, Act::SuspendCertificate { certificate })
+            .await
+            .unwrap();
+        let release = Act::ReleaseCertificate { certificate };
+        let asked = registry
+            .space
+            .request(&registry.anne, release, "mended")
+            .await;
+        let Requested::Pending(approval) = asked.unwrap() else {
+            panic!("done by one");
+        };
+        // The certificate's last second passes while the approval waits.
+        registry.force_state(certificate, "expired").await;
+        let settled = registry.space.approve(&registry.bruno, approval.id).await;
+        assert_eq!(settled.unwrap_err().code.code, "approval.stale");
+        assert_eq!(registry.standing().await, [""; 0]);
+    });
+}

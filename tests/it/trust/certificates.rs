@@ -1,5 +1,6 @@
 //! How a certificate comes into the registry, and why not.
 
+use annuaire::domain::act::Act;
 use annuaire::domain::certificate::CertificateState;
 use annuaire::domain::certificate_record::CertificateFilter;
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose};
@@ -77,7 +78,7 @@ fn what_breaks_a_rule_is_refused_with_every_finding_and_nothing_is_kept() {
         (
             |params| params.not_after = NOW - Duration::HOUR,
             "validity.expired",
-            "2026-11-21 11:00",
+            "2026-11-21T11:00:00Z",
         ),
         (
             |params| params.crl_distribution_points.clear(),
@@ -345,5 +346,47 @@ fn a_certificate_of_tomorrow_is_registered_today() {
             .add_certificate(&registry.anne, 1, &upload, "a test");
         let failure = added.await.unwrap_err();
         assert_eq!(failure.code.code, "certificate.refused", "{failure}");
+    });
+}
+
+#[test]
+fn a_key_serves_one_operator_and_none_once_it_leaked() {
+    with_registered(async |registry| {
+        let key = KeyPair::generate().unwrap();
+        let add = async |operator: i64, common_name: &str| {
+            let number = NUMBERS[usize::try_from(operator).unwrap() - 1];
+            let params = gateway(common_name, number, 365);
+            let upload = Authority::trusted().chain_on(&params, &key);
+            let who = &registry.anne;
+            let added = registry
+                .space
+                .add_certificate(who, operator, &upload, "a test");
+            added.await
+        };
+        let first = add(1, "mx1").await.unwrap();
+        assert_eq!(first.findings, serde_json::json!([]));
+        let renewed = add(1, "mx1").await.unwrap();
+        assert_eq!(renewed.findings[0]["rule"], "registry.key");
+        assert_eq!(renewed.findings[0]["severity"], "warn");
+        let foreign = add(2, "mx9").await.unwrap_err();
+        assert_eq!(foreign.code.code, "certificate.refused");
+        assert!(foreign.detail.contains("of operator 1"), "{foreign}");
+        sqlx::query(
+            "update certificate set state = 'revoked', revocation_reason = 'keyCompromise' where id = $1",
+        )
+        .bind(first.id)
+        .execute(&registry.pool)
+        .await
+        .unwrap();
+        let leaked = add(1, "mx1").await.unwrap_err();
+        assert_eq!(leaked.code.code, "certificate.refused");
+        assert!(leaked.detail.contains("in other hands"), "{leaked}");
+        let activate = Act::ActivateCertificate {
+            certificate: renewed.id,
+            replaces: None,
+        };
+        let late = registry.space.request(&registry.anne, activate, "a test");
+        let late = late.await.unwrap_err();
+        assert_eq!(late.code.code, "certificate.refused", "{late}");
     });
 }

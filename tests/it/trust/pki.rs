@@ -56,8 +56,12 @@ impl Authority {
 
     /// What an operator sends: its certificate and the authority's, PEM.
     pub(crate) fn chain(&self, params: &CertificateParams) -> Vec<u8> {
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        self.chain_on(params, &KeyPair::generate().unwrap())
+    }
+
+    /// The same on a key that is given.
+    pub(crate) fn chain_on(&self, params: &CertificateParams, key: &KeyPair) -> Vec<u8> {
+        let certificate = params.signed_by(key, &self.issuer).unwrap();
         format!("{}{}", certificate.pem(), self.pem).into_bytes()
     }
 }

@@ -82,7 +82,7 @@ impl Registered {
         Self {
             space: TrustSpace::new(
                 pool.clone(),
-                Arc::clone(&clock) as Arc<dyn Clock>,
+                Arc::<SetClock>::clone(&clock),
                 Arc::new(settings),
                 Vec::new(),
             ),

@@ -1,0 +1,108 @@
+//! A list that loses much is published by two administrators, for one step and so much.
+
+use annuaire::domain::approval::{Approval, ApprovalState};
+use annuaire::domain::error::APPROVAL_STALE;
+use annuaire::service::trust_space::Published;
+use time::Duration;
+
+use super::publishing::{ENTRIES, Publishing, with_key};
+
+async fn asked(fixture: &Publishing) -> Approval {
+    fixture.advance(Duration::HOUR);
+    match fixture
+        .space
+        .publish(&fixture.anne, "grand ménage")
+        .await
+        .unwrap()
+    {
+        Published::Pending(approval) => approval,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn newest(fixture: &Publishing) -> (u64, u64, Vec<String>) {
+    let newest = fixture
+        .space
+        .list_versions(None, 1)
+        .await
+        .unwrap()
+        .remove(0);
+    (newest.sequence, newest.entries, newest.approved_by)
+}
+
+#[test]
+fn more_than_a_share_is_lost_only_when_two_agree() {
+    with_key(async |fixture| {
+        fixture.publish().await;
+        // 1 % of 200 entries is two.
+        fixture
+            .sql("delete from binding where mail_domain in ('d1.mssante.fr', 'd2.mssante.fr')")
+            .await;
+        assert_eq!(fixture.publish().await.entries, ENTRIES - 2);
+        fixture.sql("delete from binding where mail_domain in ('d3.mssante.fr', 'd4.mssante.fr', 'd5.mssante.fr')").await;
+        let approval = asked(&fixture).await;
+        assert_eq!(
+            (approval.requested_by.as_str(), approval.reason.as_str()),
+            ("anne", "grand ménage")
+        );
+        assert_eq!(approval.impact.entries, 3);
+        // Asked again it is the same approval, and nothing is published yet.
+        assert_eq!(asked(&fixture).await.id, approval.id);
+        assert_eq!(newest(&fixture).await.0, 2);
+        let own = fixture
+            .space
+            .approve(&fixture.anne, approval.id)
+            .await
+            .unwrap_err();
+        assert_eq!(own.code.code, "approval.own");
+
+        let executed = fixture
+            .space
+            .approve(&fixture.bruno, approval.id)
+            .await
+            .unwrap();
+        assert_eq!(executed.state, ApprovalState::Executed);
+        assert_eq!(
+            newest(&fixture).await,
+            (3, ENTRIES - 5, vec!["bruno".to_owned()])
+        );
+    });
+}
+
+#[test]
+fn an_agreement_is_for_one_step_and_so_many_entries() {
+    with_key(async |fixture| {
+        fixture.publish().await;
+        fixture
+            .sql("delete from binding where certificate_id = 2")
+            .await;
+        let fifty = asked(&fixture).await;
+        fixture
+            .sql("delete from binding where mail_domain = 'd1.mssante.fr'")
+            .await;
+        let failure = fixture
+            .space
+            .approve(&fixture.bruno, fifty.id)
+            .await
+            .unwrap_err();
+        assert_eq!(failure.code, &APPROVAL_STALE, "{failure}");
+        assert_eq!(newest(&fixture).await.0, 1);
+
+        // One more list, published meanwhile, is another step.
+        let more = asked(&fixture).await;
+        assert_ne!(more.id, fifty.id);
+        fixture.sql("insert into binding (mail_domain, certificate_id, updated_at) select mail_domain, operator_id, '2026-02-03' from mail_domain_operator on conflict do nothing").await;
+        fixture.publish().await;
+        fixture
+            .sql("delete from binding where certificate_id = 2")
+            .await;
+        fixture.advance(Duration::HOUR);
+        let failure = fixture
+            .space
+            .approve(&fixture.bruno, more.id)
+            .await
+            .unwrap_err();
+        assert_eq!(failure.code, &APPROVAL_STALE, "{failure}");
+        assert_eq!(newest(&fixture).await.0, 2);
+    });
+}
