@@ -17,8 +17,8 @@ use crate::search::{ReadModel, SearchError, SearchOptions, follower};
 use crate::service::directory::Directory;
 use crate::service::health::Health;
 use crate::service::imports::Imports;
-use crate::service::recipients::Recipients;
 use crate::service::published_list::PublishedList;
+use crate::service::recipients::Recipients;
 use crate::service::trust_space::TrustSpace;
 use crate::storage::embedded::EmbeddedOptions;
 use crate::storage::{self, Database, OpenError};
@@ -198,12 +198,7 @@ pub fn trust_space(config: &Config, pool: &PgPool) -> Result<TrustSpace, AppErro
     ))
 }
 
-fn state(
-    config: &Config,
-    model: &ReadModel,
-    pool: &PgPool,
-    trust_space: TrustSpace,
-) -> ApiState {
+fn state(config: &Config, model: &ReadModel, pool: &PgPool, trust_space: TrustSpace) -> ApiState {
     let metrics = Metrics::new();
     let searches_at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let pool = pool.clone();

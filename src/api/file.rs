@@ -51,8 +51,7 @@ impl File {
                 headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             }
             if let Some(name) = &self.name
-                && let Ok(value) =
-                    HeaderValue::try_from(format!("attachment; filename=\"{name}\""))
+                && let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{name}\""))
             {
                 headers.insert(header::CONTENT_DISPOSITION, value);
             }

@@ -109,12 +109,7 @@ fn behind(edge: edge::Edge, max_body: usize, routes: Router) -> Router {
 }
 
 /// Whether the edge may compress a response.
-fn is_not_as_it_is(
-    _: StatusCode,
-    _: Version,
-    _: &HeaderMap,
-    extensions: &Extensions,
-) -> bool {
+fn is_not_as_it_is(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {
     extensions.get::<file::AsItIs>().is_none()
 }
 

@@ -38,12 +38,7 @@ fn form(
     Ok(File {
         bytes: Bytes::from_owner(Arc::clone(&file.bytes)),
         tag: file.etag.clone(),
-        gzip: gzip.map(|gzip| {
-            (
-                Bytes::from_owner(Arc::clone(gzip)),
-                file.gzip_etag.clone(),
-            )
-        }),
+        gzip: gzip.map(|gzip| (Bytes::from_owner(Arc::clone(gzip)), file.gzip_etag.clone())),
         media_type,
         modified_at: served.version.generated_at,
         name: None,

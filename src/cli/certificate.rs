@@ -150,7 +150,10 @@ impl CertificateCommand {
                 if shape.json {
                     return json(&record.shown());
                 }
-                output::line(&format!("certificate {}: {}, pending", record.id, record.dn));
+                output::line(&format!(
+                    "certificate {}: {}, pending",
+                    record.id, record.dn
+                ));
                 Ok(())
             }
             Self::List {
@@ -219,9 +222,10 @@ async fn list(space: &TrustSpace, filter: &CertificateFilter, shape: Shape) -> R
         return json(&all.shown());
     }
     for record in all {
-        let until = record
-            .content
-            .map_or_else(|| "by name alone".to_owned(), |content| content.not_after.to_string());
+        let until = record.content.map_or_else(
+            || "by name alone".to_owned(),
+            |content| content.not_after.to_string(),
+        );
         output::line(&format!(
             "{:>6}  {:10}  operator {:>5}  {until}  {}",
             record.id,

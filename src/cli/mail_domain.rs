@@ -122,7 +122,10 @@ impl MailDomainCommand {
                     operator: Some(operator),
                 };
                 let domain = space.create_mail_domain(&actor, new, &reason).await?;
-                output::line(&format!("mail domain {} of operator {operator}", domain.name));
+                output::line(&format!(
+                    "mail domain {} of operator {operator}",
+                    domain.name
+                ));
                 Ok(())
             }
             Self::Bind {

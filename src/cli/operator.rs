@@ -209,13 +209,20 @@ async fn show(space: &TrustSpace, id: i64, shape: Shape) -> Result<(), Failed> {
         return json(&detail.shown());
     }
     let operator = &detail.operator;
-    output::line(&format!("operator {}: {}", operator.id, operator.legal_name));
+    output::line(&format!(
+        "operator {}: {}",
+        operator.id, operator.legal_name
+    ));
     output::line(&format!(
         "state: {} since {}",
         operator.state.as_str(),
         operator.state_since
     ));
-    let next: Vec<&str> = detail.next_states.iter().map(|state| state.as_str()).collect();
+    let next: Vec<&str> = detail
+        .next_states
+        .iter()
+        .map(|state| state.as_str())
+        .collect();
     if !next.is_empty() {
         output::line(&format!("may become: {}", next.join(", ")));
     }

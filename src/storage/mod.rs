@@ -22,9 +22,9 @@ pub mod merge;
 pub mod operators;
 mod pool;
 pub mod registry_events;
+pub mod scheduled_acts;
 pub mod trust_entries;
 pub mod trust_lists;
-pub mod scheduled_acts;
 
 pub use entities::{ENTITIES, Entity};
 pub use error::StorageError;

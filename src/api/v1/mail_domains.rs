@@ -171,8 +171,7 @@ async fn list_mail_domains(
         .trust_space
         .mail_domains(&filter, after.as_ref(), seek::one_more(limit))
         .await?;
-    let page =
-        Records::<MailDomainView>::page(LIST, found, limit, |last| last.name.to_string());
+    let page = Records::<MailDomainView>::page(LIST, found, limit, |last| last.name.to_string());
     seek::records(&page, &uri)
 }
 

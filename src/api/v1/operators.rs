@@ -150,7 +150,11 @@ impl From<OperatorDetail> for DetailView {
             operator: detail.operator.into(),
             mail_domains: detail.mail_domains.into_iter().map(String::from).collect(),
             certificates: detail.certificates,
-            next_states: detail.next_states.iter().map(|state| (*state).into()).collect(),
+            next_states: detail
+                .next_states
+                .iter()
+                .map(|state| (*state).into())
+                .collect(),
         }
     }
 }
@@ -180,7 +184,11 @@ async fn list_operators(
     let after = seek::after(LIST, parameters.cursor.as_deref())?;
     let found = state
         .trust_space
-        .operators(&parameters.filter()?, after.unwrap_or_default(), seek::one_more(limit))
+        .operators(
+            &parameters.filter()?,
+            after.unwrap_or_default(),
+            seek::one_more(limit),
+        )
         .await?;
     let page = Records::<OperatorView>::page(LIST, found, limit, |last| last.id.to_string());
     seek::records(&page, &uri)
@@ -292,5 +300,9 @@ async fn amend_operator(
         .amend_operator(&actor, id, version, changes)
         .await?;
     let version = amended.version;
-    answer::record(&OperatorView::from(amended), Some(version), &HeaderMap::new())
+    answer::record(
+        &OperatorView::from(amended),
+        Some(version),
+        &HeaderMap::new(),
+    )
 }

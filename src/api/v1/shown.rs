@@ -7,9 +7,7 @@ use super::certificates::DetailView as CertificateDetailView;
 use super::mail_domains::MailDomainView;
 use super::operators::DetailView as OperatorDetailView;
 use super::oversight::AlertView;
-use super::view::{
-    ApprovalView, CertificateView, ListVersionView, OperatorView, SignerView,
-};
+use super::view::{ApprovalView, CertificateView, ListVersionView, OperatorView, SignerView};
 use crate::domain::alert::Alert;
 use crate::domain::approval::Approval;
 use crate::domain::campaign::Campaign;

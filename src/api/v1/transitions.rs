@@ -72,10 +72,7 @@ impl Parameters for EventParameters {
 
 impl EventParameters {
     /// After which event, and how many.
-    pub(super) fn window(
-        &self,
-        list: &str,
-    ) -> Result<(i64, usize), crate::domain::error::Failure> {
+    pub(super) fn window(&self, list: &str) -> Result<(i64, usize), crate::domain::error::Failure> {
         Ok((
             seek::after(list, self.cursor.as_deref())?.unwrap_or_default(),
             values::limit(self.limit.as_deref())?,
@@ -115,7 +112,12 @@ async fn move_operator(
         launch_on: wanted.launch_on,
         effective_at: wanted.effective_at,
     });
-    outcome(state.trust_space.request(&actor, act, &wanted.reason).await?)
+    outcome(
+        state
+            .trust_space
+            .request(&actor, act, &wanted.reason)
+            .await?,
+    )
 }
 
 /// What happened to an operator

@@ -329,7 +329,10 @@ async fn get_trust_list_xml(
         )),
         media_type: "application/xml",
         modified_at: files.version.generated_at,
-        name: Some(format!("listeblanchemssante-{}.xml", files.version.sequence)),
+        name: Some(format!(
+            "listeblanchemssante-{}.xml",
+            files.version.sequence
+        )),
     };
     Ok(file.answer(&headers))
 }

@@ -9,8 +9,8 @@ use time::OffsetDateTime;
 
 pub(super) use self::files::Files;
 use self::files::{ANCHORS, AUTHORITY_KEY, NEXT_SIGNER, SIGNER, WAITING};
-pub(super) use self::shown::show;
 use self::pretend::{OPERATORS, Pretend, Runs, way_to};
+pub(super) use self::shown::show;
 use crate::cli::output;
 use crate::cli::progress::{Bars, Unit};
 use crate::config::Config;

@@ -34,9 +34,10 @@ impl Publish {
             let actor = self.token.actor(space).await?;
             let (version, what) = match space.publish(&actor, &self.reason).await? {
                 Published::List(version) => (version, "published"),
-                Published::Unchanged(version) => {
-                    (version, "not published again: nothing changed since a moment ago")
-                }
+                Published::Unchanged(version) => (
+                    version,
+                    "not published again: nothing changed since a moment ago",
+                ),
                 Published::Pending(approval) => {
                     if self.shape.json {
                         return json(&approval.shown());

@@ -7,5 +7,6 @@ mod demo;
 mod killed;
 mod node;
 mod readme;
+mod trust_space;
 mod truth;
 mod whole_path;

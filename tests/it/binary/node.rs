@@ -20,6 +20,14 @@ impl Node {
         Self::listen(Program::new(["serve"]).in_data_dir(data_dir))
     }
 
+    /// Starts it with a file of settings.
+    pub(super) fn configured(data_dir: &Path, settings: &Path) -> Self {
+        let program = Program::new(["serve"]).in_data_dir(data_dir);
+        let node = Self::listen(program.with("--config", settings));
+        node.catches_up();
+        node
+    }
+
     /// Starts it on somebody else's database.
     pub(super) fn serve_from(database_url: &str, data_dir: &Path) -> Self {
         let program = Program::new(["serve"]).in_data_dir(data_dir);

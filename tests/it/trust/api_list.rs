@@ -32,17 +32,29 @@ fn the_list_is_served_whole_compressed_or_not_at_all_as_one_has_it() {
         // Compressed once for all: whatever else the client takes, these are the bytes.
         for accepted in ["gzip", "br, gzip", "gzip, deflate, br"] {
             let coded = web
-                .ask(NOBODY, &format!("GET {XML}"), &[("accept-encoding", accepted)], "")
+                .ask(
+                    NOBODY,
+                    &format!("GET {XML}"),
+                    &[("accept-encoding", accepted)],
+                    "",
+                )
                 .await;
             assert_eq!(coded.header("content-encoding"), "gzip", "{accepted}");
             assert_eq!(coded.header("etag"), format!("\"{}-gzip\"", version.sha256));
             let mut unpacked = Vec::new();
-            GzDecoder::new(&coded.body[..]).read_to_end(&mut unpacked).unwrap();
+            GzDecoder::new(&coded.body[..])
+                .read_to_end(&mut unpacked)
+                .unwrap();
             assert_eq!(unpacked, plain.body);
         }
         // Not by the edge either, which would make other bytes under the same tag.
         let brotli = web
-            .ask(NOBODY, &format!("GET {XML}"), &[("accept-encoding", "br")], "")
+            .ask(
+                NOBODY,
+                &format!("GET {XML}"),
+                &[("accept-encoding", "br")],
+                "",
+            )
             .await;
         assert_eq!(brotli.header("content-encoding"), "");
         assert_eq!(brotli.body, plain.body);
@@ -51,7 +63,9 @@ fn the_list_is_served_whole_compressed_or_not_at_all_as_one_has_it() {
             ("if-none-match", plain.header("etag")),
             ("if-modified-since", plain.header("last-modified")),
         ] {
-            let held = web.ask(NOBODY, &format!("GET {XML}"), &[(name, value)], "").await;
+            let held = web
+                .ask(NOBODY, &format!("GET {XML}"), &[(name, value)], "")
+                .await;
             assert_eq!((held.status.as_u16(), held.body.len()), (304, 0), "{name}");
             assert_eq!(held.header("etag"), plain.header("etag"));
         }
@@ -105,15 +119,24 @@ fn every_version_stays_and_two_are_compared() {
             assert_eq!(told["sha256"], version.sha256.to_string());
             let xml = web.get(NOBODY, told["xml"].as_str().unwrap()).await;
             assert_eq!(u64::try_from(xml.body.len()).unwrap(), version.bytes);
-            assert!(xml.header("content-disposition").contains("listeblanchemssante-"));
+            assert!(
+                xml.header("content-disposition")
+                    .contains("listeblanchemssante-")
+            );
             let meta = web.get(NOBODY, told["meta"].as_str().unwrap()).await;
             assert_eq!(meta.text().split('.').count(), 3);
         }
-        let diff = web.get(NOBODY, "/v1/trust-lists/diff?from=1&to=2").await.value();
+        let diff = web
+            .get(NOBODY, "/v1/trust-lists/diff?from=1&to=2")
+            .await
+            .value();
         assert_eq!(diff["removed"][0]["mail_domain"], "d2.mssante.fr");
         assert_eq!(diff["changed"][0]["mail_domain"], "d1.mssante.fr");
         assert_eq!(diff["added"], json!([]));
-        let back = web.get(NOBODY, "/v1/trust-lists/diff?from=2&to=1").await.value();
+        let back = web
+            .get(NOBODY, "/v1/trust-lists/diff?from=2&to=1")
+            .await
+            .value();
         assert_eq!(back["added"], diff["removed"]);
 
         for (uri, status, code) in [
@@ -121,7 +144,11 @@ fn every_version_stays_and_two_are_compared() {
             ("/v1/trust-lists/0/xml", 404, "trust_list.not_found"),
             ("/v1/trust-lists/one/meta", 404, "trust_list.not_found"),
             ("/v1/trust-lists/diff?from=1", 400, "parameter.invalid"),
-            ("/v1/trust-lists/diff?from=1&to=9", 404, "trust_list.not_found"),
+            (
+                "/v1/trust-lists/diff?from=1&to=9",
+                404,
+                "trust_list.not_found",
+            ),
             ("/v1/trust-lists?cursor=zzz", 400, "cursor.invalid"),
         ] {
             web.ask(NOBODY, &format!("GET {uri}"), &[], "")
@@ -167,7 +194,9 @@ fn proofs_hold_for_whoever_checks_them() {
             ("consistency?from=2&to=9", 404),
             ("head?size=9", 404),
         ] {
-            let answer = web.ask(NOBODY, &format!("GET {log}/{asked}"), &[], "").await;
+            let answer = web
+                .ask(NOBODY, &format!("GET {log}/{asked}"), &[], "")
+                .await;
             assert_eq!(answer.status, status, "{asked}: {}", answer.text());
         }
         let signers = web.get(NOBODY, "/v1/signers").await.value();
@@ -193,13 +222,20 @@ fn publishing_answers_with_the_version_or_with_what_waits() {
         assert_eq!(again["version"]["sequence"], 1);
 
         fixture.advance(time::Duration::HOUR);
-        fixture.sql("delete from binding where mail_domain like 'd1%'").await;
+        fixture
+            .sql("delete from binding where mail_domain like 'd1%'")
+            .await;
         let waits = web.json(ANNE, publish, &why).await;
         assert_eq!(waits.status, 202, "{}", waits.text());
         let approval = waits.header("location").to_owned();
-        assert_eq!(waits.value()["approval"]["act"]["act"], "publish_trust_list");
+        assert_eq!(
+            waits.value()["approval"]["act"]["act"],
+            "publish_trust_list"
+        );
         let approve = format!("POST {approval}/approve");
-        web.json(ANNE, &approve, &json!({})).await.refused(403, "approval.own");
+        web.json(ANNE, &approve, &json!({}))
+            .await
+            .refused(403, "approval.own");
         let done = web.json(BRUNO, &approve, &json!({})).await;
         assert_eq!(done.status, 200, "{}", done.text());
         assert_eq!(done.value()["state"], "executed");

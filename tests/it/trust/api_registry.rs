@@ -40,7 +40,10 @@ fn an_operator_is_recorded_read_and_changed_by_who_read_it_last() {
         web.json(ANNE, &patch, &changes)
             .await
             .refused(428, "record.version_required");
-        let headers = [("content-type", "application/json"), ("if-match", tag.as_str())];
+        let headers = [
+            ("content-type", "application/json"),
+            ("if-match", tag.as_str()),
+        ];
         let amended = web.ask(ANNE, &patch, &headers, changes.to_string()).await;
         assert_eq!(amended.status, 200, "{}", amended.text());
         assert_eq!(amended.value()["support_contact"], "aide@clinique.invalid");
@@ -87,7 +90,9 @@ fn lists_are_read_page_by_page_and_cursors_belong_to_their_list() {
                 let page = web.get(ANNE, &uri).await.value();
                 let items = page["items"].as_array().unwrap();
                 seen.extend(items.iter().map(|item| item[key].to_string()));
-                let Some(next) = page["next"].as_str() else { break };
+                let Some(next) = page["next"].as_str() else {
+                    break;
+                };
                 uri = format!("{first}&cursor={next}");
             }
             let read = seen.len();
@@ -99,7 +104,9 @@ fn lists_are_read_page_by_page_and_cursors_belong_to_their_list() {
                 .await
                 .refused(400, "cursor.invalid");
         }
-        let found = web.get(ANNE, "/v1/operators?q=%C3%A9diteur&state=active").await;
+        let found = web
+            .get(ANNE, "/v1/operators?q=%C3%A9diteur&state=active")
+            .await;
         assert_eq!(found.value()["items"].as_array().unwrap().len(), 1);
         let none = web.get(ANNE, "/v1/operators?state=revoked").await.value();
         assert_eq!(none["items"], json!([]));
@@ -126,7 +133,10 @@ fn one_suspends_and_two_lift_it() {
         assert_eq!(preview["mail_domains"], 150, "{preview}");
 
         let done = web.json(ANNE, transitions, &suspend).await;
-        assert_eq!((done.status.as_u16(), &done.value()["outcome"]), (200, &json!("done")));
+        assert_eq!(
+            (done.status.as_u16(), &done.value()["outcome"]),
+            (200, &json!("done"))
+        );
         web.json(ANNE, transitions, &suspend)
             .await
             .refused(409, "operator.transition");
@@ -135,19 +145,30 @@ fn one_suspends_and_two_lift_it() {
         assert_eq!(waits.status, 202, "{}", waits.text());
         assert_eq!(waits.value()["outcome"], "pending");
         let at = waits.header("location").to_owned();
-        let listed = web.get(CLAIRE_THE_AUDITOR, "/v1/approvals?state=pending").await;
+        let listed = web
+            .get(CLAIRE_THE_AUDITOR, "/v1/approvals?state=pending")
+            .await;
         assert_eq!(listed.value()["items"][0]["requested_by"], "anne");
         web.json(ANNE, &format!("POST {at}/approve"), &json!({}))
             .await
             .refused(403, "approval.own");
-        let agreed = web.json(BRUNO, &format!("POST {at}/approve"), &json!({})).await;
+        let agreed = web
+            .json(BRUNO, &format!("POST {at}/approve"), &json!({}))
+            .await;
         assert_eq!(agreed.value()["state"], "executed", "{}", agreed.text());
         assert_eq!(agreed.value()["agreed_by"], json!(["anne", "bruno"]));
-        web.json(BRUNO, &format!("POST {at}/refuse"), &json!({ "reason": "late" }))
-            .await
-            .refused(409, "approval.settled");
+        web.json(
+            BRUNO,
+            &format!("POST {at}/refuse"),
+            &json!({ "reason": "late" }),
+        )
+        .await
+        .refused(409, "approval.settled");
 
-        let events = web.get(CLAIRE_THE_AUDITOR, "/v1/operators/1/events").await.value();
+        let events = web
+            .get(CLAIRE_THE_AUDITOR, "/v1/operators/1/events")
+            .await
+            .value();
         let told: Vec<&Value> = events["items"]
             .as_array()
             .unwrap()
@@ -196,8 +217,11 @@ fn a_certificate_comes_in_as_a_file_or_in_json_and_a_refusal_names_every_rule() 
         assert_eq!(added.status, 201, "{}", added.text());
         assert_eq!(added.value()["state"], "pending");
         let at = added.header("location").to_owned();
-        web.ask(ANNE, add, &pem, chain).await.refused(409, "certificate.exists");
-        let second = Authority::trusted().chain(&gateway("mx2.hopital.mssante.fr", NUMBERS[0], 365));
+        web.ask(ANNE, add, &pem, chain)
+            .await
+            .refused(409, "certificate.exists");
+        let second =
+            Authority::trusted().chain(&gateway("mx2.hopital.mssante.fr", NUMBERS[0], 365));
         let body = json!({ "pem": String::from_utf8(second).unwrap(), "reason": "second" });
         let added = web
             .json(ANNE, "POST /v1/operators/1/certificates", &body)
@@ -214,7 +238,9 @@ fn a_certificate_comes_in_as_a_file_or_in_json_and_a_refusal_names_every_rule() 
             .refused(400, "certificate.refused");
         let findings = problem["particulars"]["findings"].as_array().unwrap();
         assert!(
-            findings.iter().any(|finding| finding["rule"] == "extended_usage.role"),
+            findings
+                .iter()
+                .any(|finding| finding["rule"] == "extended_usage.role"),
             "{problem}"
         );
         let judged = web
@@ -224,11 +250,15 @@ fn a_certificate_comes_in_as_a_file_or_in_json_and_a_refusal_names_every_rule() 
         assert_eq!(judged["accepted"], false);
 
         let text = [("content-type", "text/plain")];
-        web.ask(ANNE, add, &text, "x").await.refused(415, "body.media_type");
+        web.ask(ANNE, add, &text, "x")
+            .await
+            .refused(415, "body.media_type");
         web.ask(ANNE, add, &pem, "x")
             .await
             .refused(400, "certificate.unreadable");
         let large = vec![b'x'; 600 << 10];
-        web.ask(ANNE, add, &pem, large).await.refused(413, "body.too_large");
+        web.ask(ANNE, add, &pem, large)
+            .await
+            .refused(413, "body.too_large");
     });
 }

@@ -54,10 +54,22 @@ const OPERATIONS: &[(&str, For)] = &[
     ("POST /v1/operators/{id}/certificates", Administrators),
     ("POST /v1/operators/{id}/campaigns", Administrators),
     ("POST /v1/mail-domains", Administrators),
-    ("PUT /v1/mail-domains/{name}/operators/{operator}", Administrators),
-    ("DELETE /v1/mail-domains/{name}/operators/{operator}", Administrators),
-    ("PUT /v1/mail-domains/{name}/certificates/{certificate}", Administrators),
-    ("DELETE /v1/mail-domains/{name}/certificates/{certificate}", Administrators),
+    (
+        "PUT /v1/mail-domains/{name}/operators/{operator}",
+        Administrators,
+    ),
+    (
+        "DELETE /v1/mail-domains/{name}/operators/{operator}",
+        Administrators,
+    ),
+    (
+        "PUT /v1/mail-domains/{name}/certificates/{certificate}",
+        Administrators,
+    ),
+    (
+        "DELETE /v1/mail-domains/{name}/certificates/{certificate}",
+        Administrators,
+    ),
     ("POST /v1/acts", Administrators),
     ("POST /v1/certificates/{id}/acts", Administrators),
     ("POST /v1/scheduled-acts/{id}/cancel", Administrators),
@@ -95,7 +107,10 @@ fn each_operation_is_for_whom_it_is_for() {
                 match (who, came_in) {
                     (None, false) => {
                         answer.refused(401, "authentication.required");
-                        assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"annuaire\"");
+                        assert_eq!(
+                            answer.header("www-authenticate"),
+                            "Bearer realm=\"annuaire\""
+                        );
                     }
                     (Some(_), false) => drop(answer.refused(403, "administrator.role")),
                     (_, true) => {}
@@ -123,7 +138,11 @@ fn the_specification_says_the_same_of_every_operation() {
             assert_ne!(*whom, Everybody, "{name}");
             let refusals = &operation["responses"];
             assert!(refusals["401"].is_object(), "{name}");
-            assert_eq!(refusals["403"].is_object(), *whom == Administrators || name.starts_with("POST"), "{name}");
+            assert_eq!(
+                refusals["403"].is_object(),
+                *whom == Administrators || name.starts_with("POST"),
+                "{name}"
+            );
         }
     }
     for (operation, whom) in OPERATIONS {
@@ -136,12 +155,21 @@ fn the_specification_says_the_same_of_every_operation() {
 fn a_token_that_opens_nothing_is_refused_in_any_form() {
     with_key(async |fixture| {
         let web = Web::new(&fixture.space);
-        for given in ["Bearer dora", "Bearer ", "Basic YW5uZTphbm5l", "anne", "Bearer anne anne"] {
+        for given in [
+            "Bearer dora",
+            "Bearer ",
+            "Basic YW5uZTphbm5l",
+            "anne",
+            "Bearer anne anne",
+        ] {
             let answer = web
                 .ask(NOBODY, "GET /v1/operators", &[("authorization", given)], "")
                 .await;
             answer.refused(401, "authentication.invalid");
-            assert!(answer.header("www-authenticate").contains("invalid_token"), "{given}");
+            assert!(
+                answer.header("www-authenticate").contains("invalid_token"),
+                "{given}"
+            );
         }
         // Rights that were taken back open nothing from then on.
         web.get(ANNE, "/v1/operators").await;

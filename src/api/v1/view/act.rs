@@ -323,7 +323,10 @@ mod tests {
             json!({ "act": "suspend_certificate", "certificate": 2, "because": "x" }),
             json!({ "act": "revoke_certificate", "certificate": 2, "because": "certificateHold" }),
         ] {
-            assert!(serde_json::from_value::<ActView>(wrong.clone()).is_err(), "{wrong}");
+            assert!(
+                serde_json::from_value::<ActView>(wrong.clone()).is_err(),
+                "{wrong}"
+            );
         }
     }
 

@@ -19,7 +19,9 @@ pub(in crate::cli::demo) fn show(
     );
     say(
         "is it the agency's? asked of xmlsec1, then of our own reader",
-        &format!("xmlsec1 --verify --enabled-key-data rsa --pubkey-cert-pem {signer} /tmp/liste.xml"),
+        &format!(
+            "xmlsec1 --verify --enabled-key-data rsa --pubkey-cert-pem {signer} /tmp/liste.xml"
+        ),
     );
     output::line(&format!(
         "{} trust-list verify /tmp/liste.xml --signer {signer}",
@@ -28,11 +30,22 @@ pub(in crate::cli::demo) fn show(
     let suspended = "/v1/operators?state=suspended";
     let approvals = "/v1/approvals?state=pending";
     for (why, path, name) in [
-        ("an operator that was suspended, as an auditor sees it", suspended, "carole"),
-        ("what waits for a second administrator: Alice asked to let it in again", approvals, "alice"),
+        (
+            "an operator that was suspended, as an auditor sees it",
+            suspended,
+            "carole",
+        ),
+        (
+            "what waits for a second administrator: Alice asked to let it in again",
+            approvals,
+            "alice",
+        ),
     ] {
         let token = files.read(&format!("{name}.token"))?;
-        say(why, &format!("curl -s '{base}{path}' {}", bearer(files, name)));
+        say(
+            why,
+            &format!("curl -s '{base}{path}' {}", bearer(files, name)),
+        );
         let mut answer = agent
             .get(format!("{base}{path}"))
             .header("authorization", format!("Bearer {token}"))
