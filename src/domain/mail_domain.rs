@@ -139,10 +139,9 @@ mod tests {
 
     #[test]
     fn names_are_whole_lower_case_host_names() {
-        let longest = format!("{}.fr", ["a".repeat(62); 4].join("."))
-            .chars()
-            .skip(2)
-            .collect::<String>();
+        // 253 characters: three full labels, one of 58 and the last one.
+        let longest = format!("{0}.{0}.{0}.{1}.fr", "a".repeat(63), "b".repeat(58));
+        assert_eq!(longest.len(), 253);
         for good in [
             "hopital.mssante.fr",
             "15-20.mssante.fr",

@@ -10,9 +10,9 @@ pub mod formats;
 pub mod lint_list;
 pub mod log;
 pub mod packing;
-pub mod probe;
 #[cfg(test)]
 pub(crate) mod pki;
+pub mod probe;
 pub mod prove;
 pub mod rules;
 pub mod sidecar;
