@@ -11,6 +11,10 @@ pub(crate) mod day {
 
     const FORM: StaticFormatDescription = format_description!("[year]-[month]-[day]");
 
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the shape serde calls it in"
+    )]
     pub(crate) fn serialize<S: Serializer>(day: &Date, to: S) -> Result<S::Ok, S::Error> {
         let text = day.format(FORM).map_err(serde::ser::Error::custom)?;
         text.serialize(to)
@@ -28,7 +32,11 @@ pub(crate) mod day {
 
         use super::FORM;
 
-        #[expect(clippy::ref_option, reason = "the shape serde calls it in")]
+        #[expect(
+            clippy::ref_option,
+            clippy::trivially_copy_pass_by_ref,
+            reason = "the shape serde calls it in"
+        )]
         pub(crate) fn serialize<S: Serializer>(
             day: &Option<Date>,
             to: S,

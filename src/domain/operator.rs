@@ -13,7 +13,7 @@ use super::text::{self, InvalidText};
 pub enum OperatorKind {
     /// A health establishment.
     Establishment,
-    /// A regional group for e-health (GRADeS).
+    /// A regional group for e-health (`GRADeS`).
     RegionalGroup,
     /// A professional order.
     ProfessionalOrder,

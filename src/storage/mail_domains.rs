@@ -9,7 +9,7 @@ use crate::domain::mail_domain::{MailDomain, MailDomainFilter, MailDomainName};
 struct MailDomainRow {
     name: String,
     description: String,
-    allowed_professions: Vec<String>,
+    professions: Vec<String>,
     version: i64,
     operators: Vec<i64>,
 }
@@ -27,7 +27,7 @@ impl TryFrom<MailDomainRow> for MailDomain {
         Ok(Self {
             name,
             description: row.description,
-            allowed_professions: row.allowed_professions,
+            allowed_professions: row.professions,
             operators: row.operators,
             version: row.version,
         })
@@ -39,7 +39,7 @@ pub async fn add(
     truth: &mut PgConnection,
     name: &MailDomainName,
     description: &str,
-    allowed_professions: &[String],
+    professions: &[String],
     at: OffsetDateTime,
 ) -> Result<bool, StorageError> {
     let done = sqlx::query!(
@@ -48,7 +48,7 @@ pub async fn add(
         on conflict (name) do nothing",
         name.as_str(),
         description,
-        allowed_professions,
+        professions,
         at,
     )
     .execute(truth)
@@ -66,7 +66,7 @@ pub async fn find(
         r#"select
             name,
             description,
-            allowed_professions,
+            allowed_professions as professions,
             version,
             array(
                 select operator_id
@@ -110,7 +110,7 @@ pub async fn list(
         r#"select
             name,
             description,
-            allowed_professions,
+            allowed_professions as professions,
             version,
             array(
                 select operator_id
@@ -151,7 +151,7 @@ pub async fn amend(
     truth: &mut PgConnection,
     name: &MailDomainName,
     description: &str,
-    allowed_professions: &[String],
+    professions: &[String],
 ) -> Result<(), StorageError> {
     sqlx::query!(
         "update mail_domain
@@ -162,7 +162,7 @@ pub async fn amend(
         where name = $1",
         name.as_str(),
         description,
-        allowed_professions,
+        professions,
     )
     .execute(truth)
     .await?;

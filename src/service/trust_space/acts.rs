@@ -21,6 +21,10 @@ const REASON: usize = 2_000;
 
 /// What became of an act that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for a request, looked at and gone"
+)]
 pub enum Requested {
     /// Done.
     Done,

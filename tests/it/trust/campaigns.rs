@@ -8,6 +8,7 @@ use annuaire::config;
 use annuaire::domain::campaign::{Campaign, CheckName};
 use annuaire::domain::clock::FixedClock;
 use annuaire::domain::error::{CAMPAIGN_NOT_FOUND, CAMPAIGN_RUNNING, OPERATOR_INCOMPLETE};
+use annuaire::domain::mail_domain::MailDomainName;
 use annuaire::service::trust_space::TrustSpace;
 use annuaire::storage::campaigns::CampaignLock;
 use tokio::time::{sleep, timeout};
@@ -71,7 +72,11 @@ fn a_campaign_runs_by_itself_and_its_report_is_kept() {
         let (_socket, settings) = silent();
         let space = asking(&registry, settings);
         let begun = space.start_campaign(&registry.anne, 1).await.unwrap();
-        let names: Vec<_> = begun.mail_domains.iter().map(|it| it.as_str()).collect();
+        let names: Vec<_> = begun
+            .mail_domains
+            .iter()
+            .map(MailDomainName::as_str)
+            .collect();
         assert_eq!(names, ["a.mssante.fr", "b.mssante.fr", "shared.mssante.fr"]);
         assert_eq!(begun.started_by, "anne");
         let campaign = ended(&space, begun.id).await;

@@ -270,13 +270,14 @@ fn what_cannot_be_recorded_is_refused_before_it_is_kept() {
             change(&mut new);
             space.create_operator(&registry.anne, new, "a test").await
         };
-        for change in [
-            (|new| new.legal_name.clear()) as fn(&mut NewOperator),
+        let bad: [fn(&mut NewOperator); 5] = [
+            |new| new.legal_name.clear(),
             |new| new.legal_name = "a".repeat(201),
             |new| new.legal_name = "a\u{0}b".to_owned(),
             |new| new.responsible_contact = "a\nb".to_owned(),
             |new| new.support_contact = "é".repeat(501),
-        ] {
+        ];
+        for change in bad {
             refused(create(change).await, &OPERATOR_INVALID);
         }
         let taken = |new: &mut NewOperator| {

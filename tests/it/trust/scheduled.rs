@@ -8,7 +8,7 @@ use annuaire::domain::scheduled_act::ScheduledState;
 use annuaire::service::trust_space::{Due, Requested};
 use time::Duration;
 
-use super::council::{moved, moving, pending, refused, state, step};
+use super::council::{moved, pending, refused, state, step};
 use super::registered::{Registered, with_registered};
 
 fn at(registry: &Registered, operator: i64, to: OperatorState, hours: i64) -> Act {
