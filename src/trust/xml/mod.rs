@@ -2,7 +2,7 @@
 //! signed, and read back strictly. It must not know where a list comes from nor where it goes.
 //!
 //! No XML library takes part. The format is a fixed sequence of byte strings with texts between them
-//! ([`profile`]), already in exclusive canonical form, so what is hashed is what is read, and anything
+//! (`profile`), already in exclusive canonical form, so what is hashed is what is read, and anything
 //! that an XML processor would skip, expand or rearrange is a refusal with a name ([`ListRule`]).
 
 mod entries;

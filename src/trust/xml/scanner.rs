@@ -111,7 +111,8 @@ impl<'a> Scanner<'a> {
             Some(b'\r') => return Err(self.refuse(ListRule::CarriageReturn)),
             Some(_) => return Err(self.refuse(ListRule::Character)),
         }
-        if plain.contains(['\u{FFFE}', '\u{FFFF}']) {
+        // Both begin with this byte, which few texts hold.
+        if plain.as_bytes().contains(&0xEF) && plain.contains(['\u{FFFE}', '\u{FFFF}']) {
             return Err(self.refuse(ListRule::Character));
         }
         Ok(plain)

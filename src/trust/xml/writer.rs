@@ -129,7 +129,13 @@ fn append_entry(out: &mut Vec<u8>, place: usize, entry: &TrustEntry) -> Result<(
         (Field::SupportContact, &entry.support_contact),
     ] {
         let refused = |c: char| c == '\r' || !profile::is_xml_character(c);
-        if let Some(character) = text.chars().find(|c| refused(*c)) {
+        // Control characters and those that begin with EF are the only candidates.
+        let suspect = |b: u8| b < b' ' || b == 0xEF;
+        let found = text
+            .bytes()
+            .any(suspect)
+            .then(|| text.chars().find(|c| refused(*c)));
+        if let Some(character) = found.flatten() {
             return Err(WriteError::Character {
                 entry: place,
                 mail_domain: mail_domain(),
@@ -156,7 +162,7 @@ fn append(out: &mut Vec<u8>, parts: &[&str]) {
 fn append_element(out: &mut Vec<u8>, tag: &Tag, text: &str) {
     append(out, &[tag.open]);
     let mut rest = text;
-    while let Some(at) = rest.find(['&', '<', '>']) {
+    while let Some(at) = rest.bytes().position(|b| matches!(b, b'&' | b'<' | b'>')) {
         let (plain, special) = rest.split_at(at);
         let mut chars = special.chars();
         let escaped = chars
