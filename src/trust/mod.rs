@@ -7,6 +7,7 @@ pub mod diff;
 pub mod digest;
 pub mod edition;
 pub mod formats;
+pub mod laboratory;
 pub mod lint_list;
 pub mod log;
 pub mod packing;
