@@ -7,12 +7,13 @@ pub mod diff;
 pub mod digest;
 pub mod edition;
 pub mod formats;
+pub mod laboratory;
 pub mod lint_list;
 pub mod log;
 pub mod packing;
-pub mod probe;
 #[cfg(test)]
 pub(crate) mod pki;
+pub mod probe;
 pub mod prove;
 pub mod rules;
 pub mod sidecar;
