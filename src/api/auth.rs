@@ -65,12 +65,13 @@ async fn recognise(parts: &Parts, state: &ApiState) -> Result<Actor, Failure> {
 fn bearer(parts: &Parts) -> Result<&str, Failure> {
     let mut given = parts.headers.get_all(header::AUTHORIZATION).iter();
     let (Some(one), None) = (given.next(), given.next()) else {
-        return Err(match parts.headers.contains_key(header::AUTHORIZATION) {
-            true => invalid("`Authorization` stands more than once."),
-            false => Failure::new(
+        return Err(if parts.headers.contains_key(header::AUTHORIZATION) {
+            invalid("`Authorization` stands more than once.")
+        } else {
+            Failure::new(
                 &AUTHENTICATION_REQUIRED,
                 "Give the token of an administrator: `Authorization: Bearer ann_…`.",
-            ),
+            )
         });
     };
     let token = one.to_str().ok().and_then(|one| {

@@ -47,7 +47,7 @@ fn form(
 
 /// The signed list
 ///
-/// XML as published: sorted, canonical, with an enveloped signature (XMLDSig, RSA-SHA256). Check it
+/// XML as published: sorted, canonical, with an enveloped signature (XML Signature, RSA-SHA256). Check it
 /// with `annuaire trust-list verify` or `xmlsec1 --verify`, against a certificate that came another
 /// way.
 #[utoipa::path(

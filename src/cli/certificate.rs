@@ -1,6 +1,6 @@
 //! `annuaire certificate`: certificates of operators.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
@@ -265,7 +265,7 @@ async fn show(space: &TrustSpace, id: i64, shape: Shape) -> Result<(), Failed> {
     Ok(())
 }
 
-async fn lint(space: &TrustSpace, file: &PathBuf, shape: Shape) -> Result<(), Failed> {
+async fn lint(space: &TrustSpace, file: &Path, shape: Shape) -> Result<(), Failed> {
     let upload = trust_list::bounded(file, UPLOAD)?;
     let findings = space.lint(&upload).await?;
     if shape.json {

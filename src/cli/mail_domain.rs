@@ -37,7 +37,7 @@ pub(super) enum MailDomainCommand {
         /// What it is for; the list shows it
         #[arg(long, default_value = "")]
         description: String,
-        /// Code of TRE_G15 of a profession that may have a mailbox in it; none: anybody
+        /// Code of `TRE_G15` of a profession that may have a mailbox in it; none: anybody
         #[arg(long = "profession", value_name = "CODE")]
         professions: Vec<String>,
         /// Why, kept in history

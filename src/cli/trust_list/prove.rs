@@ -1,7 +1,7 @@
 //! `annuaire trust-list prove`: that a list is a version of the public log, by proofs of a registry
 //! that need not be believed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -89,7 +89,7 @@ impl Prove {
         self.pins.certificates()?.iter().map(parse).collect()
     }
 
-    fn side_car(&self, path: &PathBuf, signers: &[SignerCertificate]) -> Result<ListMeta, Failed> {
+    fn side_car(&self, path: &Path, signers: &[SignerCertificate]) -> Result<ListMeta, Failed> {
         let jws = files::bounded(path, SMALL)?;
         let moment = if self.archived {
             Moment::Generation

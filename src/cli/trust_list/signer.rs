@@ -60,8 +60,7 @@ impl Signer {
                 reason,
                 token,
             } => {
-                let der = files::certificate(&certificate)?;
-                let certificate = der.iter().map(|byte| format!("{byte:02x}")).collect();
+                let certificate = files::hexadecimal(&files::certificate(&certificate)?);
                 let act = Act::AnnounceSigner { certificate };
                 (act, reason, token, "the key is announced")
             }

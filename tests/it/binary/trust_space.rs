@@ -36,7 +36,9 @@ impl Place {
         let (key, certificate) = signing_key(&data);
         let settings = data.join("annuaire.toml");
         let text = format!(
-            "[[trust.signing_keys]]\ncertificate_file = {certificate:?}\nkey_file = {key:?}\n"
+            "[[trust.signing_keys]]\ncertificate_file = \"{}\"\nkey_file = \"{}\"\n",
+            certificate.display(),
+            key.display()
         );
         fs::write(&settings, text).unwrap();
         Self {

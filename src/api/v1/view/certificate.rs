@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::mirror;
-use crate::domain::certificate::CertificateState;
+use crate::domain::certificate::{CertificateState, RevocationReason};
 use crate::domain::certificate_record::{CertificateContent, CertificateRecord};
 
 mirror! {
@@ -97,7 +97,7 @@ impl From<CertificateRecord> for CertificateView {
             dn: record.dn.to_string(),
             state: record.state.into(),
             state_since: record.state_since,
-            revocation_reason: record.revocation_reason.map(|reason| reason.as_str()),
+            revocation_reason: record.revocation_reason.map(RevocationReason::as_str),
             content: record.content.map(Into::into),
             findings: record.findings,
             created_at: record.created_at,

@@ -12,7 +12,7 @@ mirror! {
     OperatorKindView of OperatorKind as OperatorKind, "snake_case" {
         /// A health establishment.
         Establishment,
-        /// A regional group for e-health (GRADeS).
+        /// A regional group for e-health (`GRADeS`).
         RegionalGroup,
         /// A professional order.
         ProfessionalOrder,
