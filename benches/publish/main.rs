@@ -8,6 +8,7 @@
 )]
 
 #[path = "../cost/mod.rs"]
+#[expect(dead_code, reason = "other benches count processor time too")]
 mod cost;
 mod registry;
 

@@ -100,7 +100,7 @@ impl Laboratory {
             ExtendedKeyUsagePurpose::ServerAuth,
             ExtendedKeyUsagePurpose::ClientAuth,
         ];
-        self.issue(&params, KeyPair::generate()?)
+        self.issue(&params, &KeyPair::generate()?)
     }
 
     /// A certificate that signs lists: RSA, for mail protection only, as the real one.
@@ -112,7 +112,7 @@ impl Laboratory {
         ];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::EmailProtection];
         let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048)?;
-        self.issue(&params, key)
+        self.issue(&params, &key)
     }
 
     fn params(
@@ -140,8 +140,8 @@ impl Laboratory {
         params
     }
 
-    fn issue(&self, params: &CertificateParams, key: KeyPair) -> Result<Issued, LaboratoryError> {
-        let certificate = params.signed_by(&key, &self.issuer)?;
+    fn issue(&self, params: &CertificateParams, key: &KeyPair) -> Result<Issued, LaboratoryError> {
+        let certificate = params.signed_by(key, &self.issuer)?;
         Ok(Issued {
             certificate_pem: certificate.pem(),
             certificate_der: certificate.der().to_vec(),

@@ -136,7 +136,7 @@ impl Cast<'_> {
             let certificate = crate::trust::certificate::read_upload(pem.as_bytes())?
                 .into_iter()
                 .next()
-                .map(|der| hexadecimal(&der))
+                .map(|der| crate::cli::trust_list::hexadecimal(&der))
                 .unwrap_or_default();
             self.both(Act::AnnounceSigner { certificate }).await?;
         }
@@ -401,8 +401,4 @@ fn pretend_report(
             .collect(),
         checks: domains.chain(gateways).collect(),
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
