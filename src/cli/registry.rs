@@ -97,3 +97,8 @@ pub(super) fn json(value: &impl serde::Serialize) -> Result<(), Failed> {
     output::line(&serde_json::to_string_pretty(value)?);
     Ok(())
 }
+
+/// Something that was looked at and is not as it must be.
+pub(super) fn refused(why: String) -> Failed {
+    Failed::new(Exit::Invalid, anyhow::Error::msg(why))
+}

@@ -180,6 +180,10 @@ fn two_administrators_bring_a_list_to_everybody_who_checks_it() {
     assert_ne!(place.run_as(&anne, publish).code, Some(0));
     place.run("alerts").expect(0, "trust_list.not_published");
     node.stop().expect(0, "\"stopped\"");
+
+    // A key of the settings that is not there is a setting that cannot be used, and named.
+    fs::remove_file(&place.certificate).unwrap();
+    place.run("alerts").expect(3, "signer.pem");
 }
 
 #[test]
