@@ -195,18 +195,7 @@ fn read_hexadecimal(text: &str) -> Result<Vec<u8>, Failure> {
     if text.len() > MOST_DIGITS {
         return Err(unreadable("The certificate is larger than 16 kB."));
     }
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
-        return Err(unreadable("The certificate is not in hexadecimal."));
-    };
-    pairs
-        .iter()
-        .map(|[high, low]| Some(nibble(*high)? << 4 | nibble(*low)?))
-        .collect::<Option<Vec<u8>>>()
-        .ok_or_else(|| unreadable("The certificate is not in hexadecimal."))
-}
-
-fn nibble(digit: u8) -> Option<u8> {
-    u8::try_from(char::from(digit).to_digit(16)?).ok()
+    hex::decode(text).map_err(|_| unreadable("The certificate is not in hexadecimal."))
 }
 
 #[cfg(test)]

@@ -53,11 +53,7 @@ pub(crate) fn fingerprint(signer: &dyn Signer) -> Digest {
 
 /// The certificate of a key, as an act names it.
 pub(crate) fn hexadecimal(signer: &dyn Signer) -> String {
-    let digits = signer
-        .certificate()
-        .iter()
-        .map(|byte| format!("{byte:02x}"));
-    digits.collect()
+    hex::encode(signer.certificate())
 }
 
 type Instead = dyn Fn(&[u8], &PemSigner) -> Result<Vec<u8>, SignError> + Send + Sync;

@@ -3,9 +3,10 @@
 use annuaire::domain::act::Act;
 use annuaire::domain::error::{SIGNER_NOT_FOUND, SIGNER_TRANSITION, SIGNER_UNREADABLE};
 use annuaire::domain::list_version::SignerState;
-use annuaire::trust::sidecar::{self, ListMeta, Moment, NotNext, SignerStatus};
+use annuaire::trust::sidecar::{self, ListMeta, NotNext, SignerStatus};
 use annuaire::trust::sign::{Signer, SignerCertificate};
-use annuaire::trust::xml::{Limits, ListError, Pin, VerifyAt, read_signed};
+use annuaire::trust::verify_at::VerifyAt;
+use annuaire::trust::xml::{Limits, ListError, Pin, read_signed};
 use time::Duration;
 
 use super::keys::{NOW, fingerprint, hexadecimal, signer, signer_until};
@@ -34,7 +35,7 @@ async fn refused(fixture: &Publishing, act: Act) -> &'static str {
 async fn meta(fixture: &Publishing, sequence: u64, which: usize) -> ListMeta {
     let files = fixture.space.list_files(sequence).await.unwrap();
     let pins = [SignerCertificate::parse(signer(which).certificate()).unwrap()];
-    sidecar::verify(files.meta_jws.as_bytes(), &pins, Moment::Generation).unwrap()
+    sidecar::verify(files.meta_jws.as_bytes(), &pins, VerifyAt::ListTime).unwrap()
 }
 
 #[test]
@@ -79,7 +80,7 @@ fn a_key_takes_over_once_a_list_has_announced_it() {
 
         // Who had both pins reads both lists; the past stays verifiable.
         let pins: Vec<Pin> = [0, 1]
-            .map(|which| Pin::Sha256(*fingerprint(&*signer(which)).as_bytes()))
+            .map(|which| Pin::Sha256(fingerprint(&*signer(which))))
             .into();
         for sequence in 1..=3 {
             let xml = fixture
@@ -160,12 +161,7 @@ fn what_cannot_sign_is_not_announced() {
         let failure = fixture.announce(&*ended).await.unwrap_err();
         assert_eq!(failure.code, &SIGNER_TRANSITION, "{failure}");
         let elliptic = rcgen::generate_simple_self_signed(["alb.invalid".to_owned()]).unwrap();
-        let elliptic: String = elliptic
-            .cert
-            .der()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let elliptic = hex::encode(elliptic.cert.der());
         let whole = hexadecimal(&*signer(0));
         for certificate in [
             elliptic,

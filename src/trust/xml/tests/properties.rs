@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use super::fixture::{SIGNER, entry, list};
 use crate::domain::distinguished_name::{Attribute, OperatorDn};
 use crate::domain::trust_list::{TrustEntry, TrustList};
-use crate::trust::xml::{Limits, VerifyAt, WriteError, canonical, read_signed, write_signed};
+use crate::trust::verify_at::VerifyAt;
+use crate::trust::xml::{Limits, WriteError, canonical, read_signed, write_signed};
 use time::OffsetDateTime;
 
 static SIGNED: LazyLock<Vec<u8>> = LazyLock::new(|| write_signed(&list(), &*SIGNER).unwrap());
