@@ -235,7 +235,8 @@ async fn known_keys(
     Ok(findings.collect())
 }
 
-fn refusal(refused: &[Finding]) -> Failure {
+/// What breaks the rules, said in a sentence and as the particular `findings`.
+pub(super) fn refusal(refused: &[Finding]) -> Failure {
     let said: Vec<String> = refused.iter().map(Finding::to_string).collect();
     Failure::new(&CERTIFICATE_REFUSED, format!("{}.", said.join("; ")))
         .with_particulars(serde_json::json!({ "findings": refused }))

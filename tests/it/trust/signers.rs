@@ -1,16 +1,20 @@
 //! Signing keys: announced before they sign, two known during a roll-over, one lost in an accident.
 
 use annuaire::domain::act::Act;
-use annuaire::domain::error::{SIGNER_NOT_FOUND, SIGNER_TRANSITION, SIGNER_UNREADABLE};
+use annuaire::domain::error::{
+    CERTIFICATE_REFUSED, SIGNER_NOT_FOUND, SIGNER_TRANSITION, SIGNER_UNREADABLE,
+};
 use annuaire::domain::list_version::SignerState;
 use annuaire::trust::sidecar::{self, ListMeta, NotNext, SignerStatus};
 use annuaire::trust::sign::{Signer, SignerCertificate};
 use annuaire::trust::verify_at::VerifyAt;
 use annuaire::trust::xml::{Limits, ListError, Pin, read_signed};
+use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, KeyPair};
 use time::Duration;
 
 use super::keys::{NOW, fingerprint, hexadecimal, signer, signer_until};
 use super::publishing::{Publishing, with_entries, with_key};
+use crate::support::signing;
 
 fn switch(which: usize) -> Act {
     let sha256 = fingerprint(&*signer(which)).to_string();
@@ -151,6 +155,36 @@ fn a_lost_key_is_replaced_and_nodes_see_that_it_was_not_announced() {
             .find(|it| it.state == SignerState::Current)
             .unwrap();
         assert_eq!(current.sha256, fingerprint(&*signer(1)));
+    });
+}
+
+#[test]
+fn a_certificate_that_breaks_the_rules_is_not_announced() {
+    with_entries(async |fixture| {
+        let key = KeyPair::from_pem(&signing::new_key()).unwrap();
+        let mut params = CertificateParams::default();
+        params.not_after = NOW + Duration::days(365);
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        let certificate = hex::encode(params.self_signed(&key).unwrap().der());
+        let act = Act::AnnounceSigner { certificate };
+        let failure = fixture.agree(act).await.unwrap_err();
+        assert_eq!(failure.code, &CERTIFICATE_REFUSED, "{failure}");
+        let findings = &failure.particulars.unwrap()["findings"];
+        let rules: Vec<&str> = findings
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|finding| finding["rule"].as_str().unwrap())
+            .collect();
+        for rule in [
+            "usage.present",
+            "extended_usage.role",
+            "identifier.authority",
+            "name.structure",
+        ] {
+            assert!(rules.contains(&rule), "{rule} is not in {rules:?}");
+        }
+        assert!(states(&fixture).await.is_empty());
     });
 }
 

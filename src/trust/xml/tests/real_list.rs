@@ -14,7 +14,7 @@ use time::macros::datetime;
 
 /// The list, verified by the certificate that the file itself holds: this proves that the file was not
 /// changed since somebody signed it, and nothing about who that was.
-fn verified() -> Option<(Vec<u8>, Pin, VerifiedList)> {
+pub(super) fn verified() -> Option<(Vec<u8>, Pin, VerifiedList)> {
     let bytes = real_list()?;
     let read = |pins: &[Pin]| read_signed(&bytes, pins, VerifyAt::ListTime, &Limits::default());
     let Err(ListError::NotPinned { sha256 }) = read(&[]) else {
