@@ -17,7 +17,8 @@ use annuaire::domain::trust_list::{TrustEntry, TrustList};
 use annuaire::trust::diff::diff;
 use annuaire::trust::lint_list::lint;
 use annuaire::trust::sign::Signer as _;
-use annuaire::trust::xml::{Limits, Pin, VerifyAt, canonical, read_signed, sign};
+use annuaire::trust::verify_at::VerifyAt;
+use annuaire::trust::xml::{Limits, Pin, canonical, read_signed, sign};
 use anyhow::Context as _;
 
 use process::Spent;

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use annuaire::trust::xml::{Limits, Pin, VerifyAt, read_signed};
+use annuaire::trust::verify_at::VerifyAt;
+use annuaire::trust::xml::{Limits, Pin, read_signed};
 use anyhow::Context as _;
 
 /// The argument by which this program is told to verify one file and end.

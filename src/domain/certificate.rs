@@ -194,59 +194,6 @@ impl RevocationReason {
     }
 }
 
-/// SHA-256 of a certificate's bytes, written as 64 lower-case hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Fingerprint(pub [u8; 32]);
-
-/// Why a text is not a fingerprint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a fingerprint (64 hexadecimal digits; colons may separate them)")]
-pub struct InvalidFingerprint;
-
-impl Fingerprint {
-    /// Reads 64 hexadecimal digits of either case; the colons that `openssl` writes are let pass.
-    pub fn parse(text: &str) -> Result<Self, InvalidFingerprint> {
-        let mut digits = text.trim().chars().filter(|c| *c != ':');
-        let mut digit = || digits.next().and_then(|c| c.to_digit(16));
-        let mut bytes = [0; 32];
-        for byte in &mut bytes {
-            let (high, low) = digit().zip(digit()).ok_or(InvalidFingerprint)?;
-            *byte = u8::try_from(high * 16 + low).map_err(|_| InvalidFingerprint)?;
-        }
-        match digits.next() {
-            None => Ok(Self(bytes)),
-            Some(_) => Err(InvalidFingerprint),
-        }
-    }
-}
-
-impl std::fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl std::fmt::Debug for Fingerprint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Fingerprint({self})")
-    }
-}
-
-impl TryFrom<String> for Fingerprint {
-    type Error = InvalidFingerprint;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Fingerprint> for String {
-    fn from(fingerprint: Fingerprint) -> Self {
-        fingerprint.to_string()
-    }
-}
-
 /// Days before the end at which an alert is raised, the last first.
 pub const EXPIRY_THRESHOLDS: [u16; 5] = [1, 7, 14, 30, 90];
 
@@ -261,7 +208,6 @@ pub fn expiry_threshold(not_after: OffsetDateTime, now: OffsetDateTime) -> Optio
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
     use time::macros::datetime;
 
     use super::*;
@@ -329,33 +275,6 @@ mod tests {
             (datetime!(2025-06-01 12:00 UTC), Some(1)),
         ] {
             assert_eq!(expiry_threshold(not_after, now), threshold, "{not_after}");
-        }
-    }
-
-    #[test]
-    fn fingerprints_are_64_digits_as_openssl_writes_them_or_plain() {
-        let fingerprint = Fingerprint([0xab; 32]);
-        let colons = vec!["AB"; 32].join(":");
-        assert_eq!(Fingerprint::parse(&colons), Ok(fingerprint));
-        assert_eq!(fingerprint.to_string(), "ab".repeat(32));
-        for wrong in [
-            "",
-            "ab",
-            &"ab".repeat(33),
-            &"ag".repeat(32),
-            &"é".repeat(64),
-        ] {
-            assert_eq!(Fingerprint::parse(wrong), Err(InvalidFingerprint));
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_fingerprint_is_read_back(bytes: [u8; 32]) {
-            let fingerprint = Fingerprint(bytes);
-            prop_assert_eq!(Fingerprint::parse(&fingerprint.to_string()), Ok(fingerprint));
-            let text = serde_json::to_string(&fingerprint).unwrap();
-            prop_assert_eq!(serde_json::from_str::<Fingerprint>(&text).unwrap(), fingerprint);
         }
     }
 }

@@ -29,26 +29,15 @@ impl Digest {
         if text.bytes().any(|b| b.is_ascii_uppercase()) {
             return Err(InvalidDigest);
         }
-        let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
-            return Err(InvalidDigest);
-        };
-        let pairs: &[[u8; 2]; 32] = pairs.try_into().map_err(|_| InvalidDigest)?;
         let mut bytes = [0; 32];
-        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-            *byte = nibble(*high)? << 4 | nibble(*low)?;
-        }
+        hex::decode_to_slice(text, &mut bytes).map_err(|_| InvalidDigest)?;
         Ok(Self(bytes))
     }
 }
 
-fn nibble(digit: u8) -> Result<u8, InvalidDigest> {
-    let value = char::from(digit).to_digit(16).ok_or(InvalidDigest)?;
-    u8::try_from(value).map_err(|_| InvalidDigest)
-}
-
 impl std::fmt::Display for Digest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex::encode(self.0))
     }
 }
 

@@ -6,6 +6,7 @@ use time::PrimitiveDateTime;
 use super::ImportError;
 use super::observe::{Event, Observer};
 use super::report::{FileReport, IgnoredFile};
+use crate::domain::digest::Digest;
 use crate::storage::imports::ImportFile;
 
 /// Describes a file; `given` is its time of publication where the name does not say.
@@ -28,7 +29,7 @@ pub(super) fn describe(
     Ok(FileReport {
         name: source.name.clone(),
         format: source.format.as_str().to_owned(),
-        sha256: hexadecimal(&digest),
+        sha256: Digest::new(digest).to_string(),
         bytes: source.bytes,
         source_time,
         recognised_by: match source.recognised_by {
@@ -37,15 +38,6 @@ pub(super) fn describe(
         }
         .to_owned(),
         ..FileReport::default()
-    })
-}
-
-fn hexadecimal(digest: &[u8; 32]) -> String {
-    use std::fmt::Write as _;
-    digest.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
     })
 }
 

@@ -5,8 +5,9 @@ use time::OffsetDateTime;
 
 use super::StorageError;
 use super::certificate_names::NameHolder;
-use crate::domain::certificate::{CertificateState, Fingerprint, RevocationReason};
+use crate::domain::certificate::{CertificateState, RevocationReason};
 use crate::domain::certificate_record::{CertificateContent, CertificateFilter, CertificateRecord};
+use crate::domain::digest::Digest;
 use crate::domain::distinguished_name::OperatorDn;
 
 /// A certificate that is to be registered.
@@ -347,10 +348,10 @@ impl Row {
             problem,
         };
         let written = |sha256: &[u8]| {
-            let bytes = sha256.try_into().map(Fingerprint);
-            let fingerprint =
+            let bytes = sha256.try_into().map(Digest::new);
+            let digest =
                 bytes.map_err(|_| inconsistent("a digest of other than 32 bytes".to_owned()));
-            fingerprint.map(|it| it.to_string())
+            digest.map(|it| it.to_string())
         };
         let content = match (
             &self.sha256,

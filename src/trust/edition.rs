@@ -12,9 +12,10 @@ use super::log::Frontier;
 use super::packing::pack;
 use super::sidecar::{self, ListFile, ListMeta, MetaError, PreviousVersion, SignerNotice};
 use super::sign::{SignError, Signer};
-use super::xml::{self, Limits, ListError, Pin, VerifyAt, WriteError};
+use super::xml::{self, Limits, ListError, Pin, WriteError};
 use crate::domain::digest::Digest;
 use crate::domain::trust_list::TrustList;
+use crate::trust::verify_at::VerifyAt;
 
 /// What a version is made of.
 #[derive(Debug)]

@@ -185,9 +185,14 @@ fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::process::Command;
+
     use time::macros::datetime;
+
+    use super::*;
+    use crate::domain::certificate::CertificatePurpose;
+    use crate::trust::certificate::Certificate;
+    use crate::trust::rules::{Finding, Subject, WithoutRevocation, lint};
 
     const NOW: OffsetDateTime = datetime!(2026-01-02 03:04:05 UTC);
 
@@ -202,6 +207,27 @@ mod tests {
             .output()
             .unwrap();
         String::from_utf8(said.stdout).unwrap()
+    }
+
+    #[test]
+    fn certificates_keep_the_rules_of_what_they_are_for() {
+        let laboratory = Laboratory::new("AC DU LABORATOIRE", NOW).unwrap();
+        let subject = OperatorDn::parse("CN=mx.exemple.fr,OU=1440000040,O=CHRU,C=FR").unwrap();
+        let gateway = laboratory.gateway(&subject, &["mx.exemple.fr"], 365);
+        let signer = laboratory.list_signer(&subject, 365);
+        for (issued, purpose) in [
+            (gateway, CertificatePurpose::Gateway),
+            (signer, CertificatePurpose::ListSigner),
+        ] {
+            let certificate = Certificate::parse(&issued.unwrap().certificate_der).unwrap();
+            let findings = lint(&Subject {
+                certificate: &certificate,
+                purpose,
+                at: NOW,
+                without_revocation: WithoutRevocation::Refuse,
+            });
+            assert!(!findings.iter().any(Finding::refuses), "{findings:?}");
+        }
     }
 
     #[test]

@@ -224,8 +224,9 @@ fn lint_entry(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trust::verify_at::VerifyAt;
     use crate::trust::xml::fixture::{GENERATED_AT, SIGNER, entry, real_list};
-    use crate::trust::xml::{Pin, VerifyAt, read_signed};
+    use crate::trust::xml::{Pin, read_signed};
 
     const CH: &str = "CN=mss.ch.fr,OU=1990000001,O=CH \"FICTIF\",ST=Nord (59),C=FR";
 

@@ -19,4 +19,5 @@ pub mod rules;
 pub mod sidecar;
 pub mod sign;
 pub mod token;
+pub mod verify_at;
 pub mod xml;

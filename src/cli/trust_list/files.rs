@@ -32,16 +32,6 @@ pub(in crate::cli) fn certificate(path: &Path) -> Result<Vec<u8>, Failed> {
     }
 }
 
-/// Bytes as an act names them.
-pub(in crate::cli) fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // A string takes everything.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// A file that cannot be used.
 pub(in crate::cli) fn unusable(path: &Path, problem: &dyn std::fmt::Display) -> Failed {
     Failed::new(

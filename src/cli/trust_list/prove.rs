@@ -15,8 +15,9 @@ use crate::domain::clock::{Clock as _, SystemClock};
 use crate::trust::digest::sha256;
 use crate::trust::log::{ConsistencyProof, InclusionProof};
 use crate::trust::prove::{Evidence, Verdict, Witness, prove};
-use crate::trust::sidecar::{self, ListMeta, Moment};
+use crate::trust::sidecar::{self, ListMeta};
 use crate::trust::sign::SignerCertificate;
+use crate::trust::verify_at::VerifyAt;
 use crate::trust::xml::Limits;
 
 /// Bytes of the largest side-car or proof.
@@ -92,9 +93,9 @@ impl Prove {
     fn side_car(&self, path: &Path, signers: &[SignerCertificate]) -> Result<ListMeta, Failed> {
         let jws = files::bounded(path, SMALL)?;
         let moment = if self.archived {
-            Moment::Generation
+            VerifyAt::ListTime
         } else {
-            Moment::At(SystemClock.now())
+            VerifyAt::At(SystemClock.now())
         };
         sidecar::verify(jws.trim_ascii_end(), signers, moment).map_err(|error| {
             Failed::new(

@@ -60,7 +60,7 @@ impl Signer {
                 reason,
                 token,
             } => {
-                let certificate = files::hexadecimal(&files::certificate(&certificate)?);
+                let certificate = hex::encode(files::certificate(&certificate)?);
                 let act = Act::AnnounceSigner { certificate };
                 (act, reason, token, "the key is announced")
             }

@@ -11,7 +11,8 @@ use crate::cli::registry::{Shape, json};
 use crate::cli::{Exit, Failed, output};
 use crate::domain::clock::{Clock as _, SystemClock};
 use crate::trust::certificate::Certificate;
-use crate::trust::xml::{Limits, ListError, Pin, VerifiedList, VerifyAt, read_signed};
+use crate::trust::verify_at::VerifyAt;
+use crate::trust::xml::{Limits, ListError, Pin, VerifiedList, read_signed};
 
 /// Say whether a file is a list that this certificate signed, unchanged, while it was valid.
 ///
@@ -67,7 +68,7 @@ fn moment(text: &str) -> Result<At, String> {
 impl Moment {
     pub(in crate::cli) fn verify_at(self) -> VerifyAt {
         match self.at {
-            At::Now => VerifyAt::Now(SystemClock.now()),
+            At::Now => VerifyAt::At(SystemClock.now()),
             At::List => VerifyAt::ListTime,
             At::Time(time) => VerifyAt::At(time),
         }
@@ -153,7 +154,7 @@ fn report(read: &Result<VerifiedList, ListError>) -> serde_json::Value {
             "entries": list.list.entries.len(),
             "duplicates": list.duplicates,
             "respelled": list.respelled.len(),
-            "sha256": crate::domain::digest::Digest::new(list.digest_sha256),
+            "sha256": list.sha256,
             "signer": Certificate::parse(&list.signer_certificate).ok().map(|signer| {
                 serde_json::json!({
                     "subject": signer.subject.to_string(),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{Finess, Siret, StructureNationalId};
+use super::operator::RegisteredNumber;
 
 /// Longest text taken for a name, in bytes; the longest of the real list has 130.
 pub const MAX_BYTES: usize = 4096;
@@ -46,15 +46,6 @@ struct Name {
     rdns: Vec<Vec<Attribute>>,
     /// The strict writing: the common name first.
     text: String,
-}
-
-/// The number by which the national registers know an operator, as its certificate states it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RegisteredNumber {
-    /// Number of a health establishment: `1` and 9 letters or digits in the unit (`OU`).
-    Finess(Finess),
-    /// Number of a company's establishment: `3` and 14 digits in the unit (`OU`).
-    Siret(Siret),
 }
 
 impl OperatorDn {
@@ -123,11 +114,8 @@ impl OperatorDn {
 
     /// The operator's number in a national register, where a unit (`OU`) is one.
     pub fn registered_number(&self) -> Option<RegisteredNumber> {
-        self.values("OU").find_map(|unit| {
-            let id = StructureNationalId::parse(unit).ok()?;
-            let finess = id.finess().map(RegisteredNumber::Finess);
-            finess.or_else(|| id.siret().map(RegisteredNumber::Siret))
-        })
+        self.values("OU")
+            .find_map(|unit| RegisteredNumber::parse(unit).ok())
     }
 
     fn most_specific(&self, kind: &str) -> Option<&str> {

@@ -1,6 +1,7 @@
 //! Spellings are those of the real list, with names and numbers of fiction.
 
 use super::*;
+use crate::domain::ids::{Finess, Siret};
 use proptest::prelude::*;
 
 const PLAIN: &str = "CN=mss.ch-fictif.fr,OU=1990000001,O=CH FICTIF,ST=Gironde (33),C=FR";

@@ -21,7 +21,8 @@ use crate::storage::list_import::{
 use crate::storage::registry_events::{self, RegistryEvent};
 use crate::storage::{self, Connection, StorageError, changes, trust_lists};
 use crate::trust::digest::sha256;
-use crate::trust::xml::{Limits, Pin, VerifyAt, read_signed};
+use crate::trust::verify_at::VerifyAt;
+use crate::trust::xml::{Limits, Pin, read_signed};
 
 /// What an import brought.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -98,7 +99,7 @@ impl TrustSpace {
         let (verified, plan) = read.await?.map_err(|error: crate::trust::xml::ListError| {
             Failure::new(&TRUST_LIST_INVALID, format!("{}: {error}", error.code()))
         })?;
-        let file = Digest::new(verified.digest_sha256);
+        let file = verified.sha256;
         let decision = Decision {
             at: self.clock.now(),
             by: actor.name().to_owned(),

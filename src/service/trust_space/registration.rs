@@ -203,7 +203,10 @@ async fn known_keys(
     operator: i64,
     certificate: &Certificate,
 ) -> Result<Vec<Finding>, Failure> {
-    let (key, itself) = (&certificate.spki_sha256.0, &certificate.fingerprint.0);
+    let (key, itself) = (
+        certificate.spki_sha256.as_bytes(),
+        certificate.fingerprint.as_bytes(),
+    );
     let holders = certificates::with_key(truth, key, itself).await?;
     let findings = holders.into_iter().map(|holder| {
         let id = holder.certificate;
@@ -232,7 +235,8 @@ async fn known_keys(
     Ok(findings.collect())
 }
 
-fn refusal(refused: &[Finding]) -> Failure {
+/// What breaks the rules, said in a sentence and as the particular `findings`.
+pub(super) fn refusal(refused: &[Finding]) -> Failure {
     let said: Vec<String> = refused.iter().map(Finding::to_string).collect();
     Failure::new(&CERTIFICATE_REFUSED, format!("{}.", said.join("; ")))
         .with_particulars(serde_json::json!({ "findings": refused }))
@@ -249,7 +253,7 @@ async fn insert(
     let match_key = certificate.subject.match_key();
     if let Some(holder) = certificate_names::held_by_other(truth, &match_key, operator).await? {
         // An operator may only be told of another one's certificate if it is this very one.
-        let same = certificates::with_sha256(truth, &certificate.fingerprint.0).await?;
+        let same = certificates::with_sha256(truth, certificate.fingerprint.as_bytes()).await?;
         if same.is_none() {
             return Err(Failure::new(
                 &CERTIFICATE_NAME_TAKEN,
@@ -268,8 +272,8 @@ async fn insert(
         match_key: &match_key,
         der: certificate.der(),
         chain: &chain,
-        sha256: &certificate.fingerprint.0,
-        spki_sha256: &certificate.spki_sha256.0,
+        sha256: certificate.fingerprint.as_bytes(),
+        spki_sha256: certificate.spki_sha256.as_bytes(),
         issuer_dn: certificate.issuer.as_str(),
         serial: &certificate.serial_hex().to_ascii_lowercase(),
         not_before: certificate.not_before,
@@ -278,7 +282,7 @@ async fn insert(
         at: decision.at,
     };
     let Some(id) = certificates::insert(truth, &new).await? else {
-        let holder = certificates::with_sha256(truth, &certificate.fingerprint.0).await?;
+        let holder = certificates::with_sha256(truth, certificate.fingerprint.as_bytes()).await?;
         return Err(Failure::new(
             &CERTIFICATE_EXISTS,
             holder.map_or_else(String::new, |holder| {

@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
+use super::registration::refusal;
 use super::{Decision, TrustSpace};
 use crate::domain::act::Act;
+use crate::domain::certificate::CertificatePurpose;
 use crate::domain::digest::Digest;
 use crate::domain::error::{Failure, SIGNER_NOT_FOUND, SIGNER_TRANSITION, SIGNER_UNREADABLE};
 use crate::domain::list_version::{ListSigner, SignerState};
 use crate::storage::{Connection, changes, list_signers, registry_events, trust_lists};
+use crate::trust::certificate::Certificate;
 use crate::trust::digest::sha256;
+use crate::trust::rules::{Finding, Subject, WithoutRevocation, lint};
 use crate::trust::sign::{Signer, SignerCertificate};
 
 /// Digits of a certificate's hexadecimal form: 16 kB of DER.
@@ -73,12 +77,7 @@ async fn announce(
     certificate: &str,
 ) -> Result<Done, Failure> {
     let der = read_hexadecimal(certificate)?;
-    let parsed = SignerCertificate::parse(&der).map_err(|error| {
-        Failure::new(
-            &SIGNER_UNREADABLE,
-            format!("The certificate was refused: {error}."),
-        )
-    })?;
+    let parsed = SignerCertificate::parse(&der).map_err(|error| unreadable(&error))?;
     let (from, until) = parsed.validity();
     if !(from..=until).contains(&at) {
         return Err(Failure::new(
@@ -86,6 +85,7 @@ async fn announce(
             format!("The certificate is valid from {from} to {until}, not now."),
         ));
     }
+    check_rules(&der, at)?;
     let fingerprint = sha256(&der);
     let known = signers.iter().find(|signer| signer.sha256 == fingerprint);
     if let Some(known) = known.filter(|known| known.state.is_pinned()) {
@@ -110,6 +110,31 @@ async fn announce(
     list_signers::announce(truth, &der, &fingerprint, state, at).await?;
     let before = known.map(|known| known.state);
     Ok(("signer.announced", fingerprint, before, state))
+}
+
+/// Nodes that look at their signer's certificate must find nothing to refuse. Where it can be asked for
+/// after its revocation is not wanted of it: readers pin it, and learn from the agency when to let go.
+fn check_rules(der: &[u8], at: OffsetDateTime) -> Result<(), Failure> {
+    let certificate = Certificate::parse(der).map_err(|error| unreadable(&error))?;
+    let mut findings = lint(&Subject {
+        certificate: &certificate,
+        purpose: CertificatePurpose::ListSigner,
+        at,
+        without_revocation: WithoutRevocation::Warn,
+    });
+    findings.retain(Finding::refuses);
+    if findings.is_empty() {
+        Ok(())
+    } else {
+        Err(refusal(&findings))
+    }
+}
+
+fn unreadable(problem: &dyn std::fmt::Display) -> Failure {
+    Failure::new(
+        &SIGNER_UNREADABLE,
+        format!("The certificate was refused: {problem}."),
+    )
 }
 
 async fn switch(
@@ -195,18 +220,7 @@ fn read_hexadecimal(text: &str) -> Result<Vec<u8>, Failure> {
     if text.len() > MOST_DIGITS {
         return Err(unreadable("The certificate is larger than 16 kB."));
     }
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
-        return Err(unreadable("The certificate is not in hexadecimal."));
-    };
-    pairs
-        .iter()
-        .map(|[high, low]| Some(nibble(*high)? << 4 | nibble(*low)?))
-        .collect::<Option<Vec<u8>>>()
-        .ok_or_else(|| unreadable("The certificate is not in hexadecimal."))
-}
-
-fn nibble(digit: u8) -> Option<u8> {
-    u8::try_from(char::from(digit).to_digit(16)?).ok()
+    hex::decode(text).map_err(|_| unreadable("The certificate is not in hexadecimal."))
 }
 
 #[cfg(test)]

@@ -15,9 +15,10 @@ use crate::storage::{Connection, StorageError, trust_lists};
 use crate::trust::diff::{ListDiff, diff};
 use crate::trust::log::{ConsistencyProof, Frontier, InclusionProof, TreeHead};
 use crate::trust::packing::unpack;
-use crate::trust::sidecar::{self, ListMeta, Moment};
+use crate::trust::sidecar::{self, ListMeta};
 use crate::trust::sign::SignerCertificate;
-use crate::trust::xml::{Limits, Pin, VerifiedList, VerifyAt, read_signed};
+use crate::trust::verify_at::VerifyAt;
+use crate::trust::xml::{Limits, Pin, VerifiedList, read_signed};
 
 /// Lists kept parsed: the last ones published, and the two of a comparison.
 const KEPT: usize = 4;
@@ -256,7 +257,7 @@ fn verify(version: &ListVersion, content: &StoredContent) -> Result<ReadVersion,
     let pin = Pin::Certificate(content.signer.clone());
     let read = read_signed(&xml, &[pin], VerifyAt::ListTime, &Limits::default())
         .map_err(|error| damaged(&error))?;
-    if read.digest_sha256 != *version.sha256.as_bytes() {
+    if read.sha256 != version.sha256 {
         return Err(damaged(&"it holds another list"));
     }
     Ok(ReadVersion {
@@ -270,7 +271,7 @@ fn verify(version: &ListVersion, content: &StoredContent) -> Result<ReadVersion,
 fn read_meta(version: &ListVersion, content: &StoredContent) -> Result<ListMeta, Failure> {
     let damaged = |error: &dyn std::fmt::Display| damaged(version, error);
     let pin = SignerCertificate::parse(&content.signer).map_err(|error| damaged(&error))?;
-    let meta = sidecar::verify(content.meta_jws.as_bytes(), &[pin], Moment::Generation)
+    let meta = sidecar::verify(content.meta_jws.as_bytes(), &[pin], VerifyAt::ListTime)
         .map_err(|error| damaged(&error))?;
     if (meta.sequence, meta.xml.sha256) != (version.sequence, version.sha256) {
         return Err(damaged(&"it has the side-car of another version"));

@@ -11,7 +11,6 @@ mod strict;
 mod tests;
 mod upload;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use rustls_pki_types::CertificateDer;
 use time::OffsetDateTime;
 use x509_parser::prelude::{FromDer, X509Certificate};
@@ -23,8 +22,9 @@ pub use extensions::{
 pub use key::{Curve, PublicKey};
 pub use upload::read_upload;
 
-use crate::domain::certificate::Fingerprint;
+use crate::domain::digest::Digest;
 use crate::domain::distinguished_name::OperatorDn;
+use crate::trust::digest::sha256;
 
 /// Bytes of the largest certificate that is looked at.
 pub const MAX_CERTIFICATE_BYTES: usize = 16 * 1024;
@@ -37,7 +37,7 @@ pub const MAX_CHAIN_LENGTH: usize = 8;
 pub struct Certificate {
     der: CertificateDer<'static>,
     /// SHA-256 of its bytes.
-    pub fingerprint: Fingerprint,
+    pub fingerprint: Digest,
     /// 1, 2 or 3.
     pub version: u32,
     /// Whom it names.
@@ -55,7 +55,7 @@ pub struct Certificate {
     /// The key it is for.
     pub key: PublicKey,
     /// SHA-256 of the key as encoded (`SubjectPublicKeyInfo`).
-    pub spki_sha256: Fingerprint,
+    pub spki_sha256: Digest,
     /// Object identifier of the algorithm it is signed with, in dots.
     pub signature_algorithm: String,
     /// What its extensions say.
@@ -114,7 +114,7 @@ impl Certificate {
             [0, rest @ ..] if !rest.is_empty() => rest,
             all => all,
         };
-        hexadecimal(bytes)
+        hex::encode_upper(bytes)
     }
 
     /// Whether it says it is an authority's (RFC 5280 §4.2.1.9).
@@ -138,20 +138,4 @@ impl std::fmt::Debug for Certificate {
 
 fn moment(time: &x509_parser::time::ASN1Time) -> Result<OffsetDateTime, InvalidCertificate> {
     OffsetDateTime::from_unix_timestamp(time.timestamp()).map_err(|_| InvalidCertificate::NotDer)
-}
-
-fn sha256(bytes: &[u8]) -> Fingerprint {
-    let mut value = [0; 32];
-    value.copy_from_slice(digest(&SHA256, bytes).as_ref());
-    Fingerprint(value)
-}
-
-/// Two capital digits a byte.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02X}");
-        text
-    })
 }

@@ -9,7 +9,6 @@ use super::{
     AlternativeName, Certificate, InvalidCertificate, KeyUsage, MAX_CERTIFICATE_BYTES, PublicKey,
     UploadError, read_upload,
 };
-use crate::domain::certificate::Fingerprint;
 use crate::trust::pki::{
     ALTERNATIVE_NAMES, AUTHORITY_KEY, Draft, EXTENDED_USAGE, KEY_USAGE, Party, dns_names, name,
     new_key, operator, pem, rsa, sequence, tlv,
@@ -289,8 +288,8 @@ fn openssl_reads_the_same() {
     let serial = openssl(&der, &["-serial"]).unwrap();
     assert_eq!(serial, format!("serial={}", read.serial_hex()));
     let digest = openssl(&der, &["-fingerprint", "-sha256"]).unwrap();
-    let digest = digest.split_once('=').unwrap().1;
-    assert_eq!(Fingerprint::parse(digest).unwrap(), read.fingerprint);
+    let digest = digest.split_once('=').unwrap().1.replace(':', "");
+    assert_eq!(digest.to_lowercase(), read.fingerprint.to_string());
     let ends = openssl(&der, &["-enddate", "-dateopt", "iso_8601"]).unwrap();
     assert_eq!(ends, "notAfter=2055-01-01 00:00:00Z");
     assert_eq!(read.not_after.year(), 2055);

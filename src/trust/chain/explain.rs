@@ -5,7 +5,7 @@ use webpki::Error;
 
 use super::{Anchors, MAX_CHAIN_LENGTH, MAX_INTERMEDIATES, PathError, judge};
 use crate::domain::certificate::CertificatePurpose;
-use crate::trust::certificate::{Certificate, hexadecimal};
+use crate::trust::certificate::Certificate;
 use crate::trust::rules::{Finding, Severity};
 
 fn finding(
@@ -57,8 +57,8 @@ pub(super) fn other_key(named: &[u8], held: &[u8], issuer: &Certificate) -> Find
     finding(
         "path.identifier",
         "RFC 5280 §4.2.1.1",
-        format!("the authority's key {}", hexadecimal(named)),
-        format!("{}, the key of {}", hexadecimal(held), issuer.subject),
+        format!("the authority's key {}", hex::encode_upper(named)),
+        format!("{}, the key of {}", hex::encode_upper(held), issuer.subject),
     )
 }
 

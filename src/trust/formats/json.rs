@@ -5,6 +5,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::RenderError;
+use crate::domain::digest::Digest;
 use crate::domain::trust_list::TrustEntry;
 use crate::trust::xml::VerifiedList;
 
@@ -13,15 +14,15 @@ use crate::trust::xml::VerifiedList;
 struct Twin<'a> {
     #[serde(with = "time::serde::rfc3339")]
     generated_at: OffsetDateTime,
-    /// SHA-256 of the signed XML, hexadecimal in lower case.
-    xml_sha256: String,
+    /// SHA-256 of the signed XML.
+    xml_sha256: Digest,
     entries: &'a [TrustEntry],
 }
 
 pub(super) fn render(_signed: &[u8], verified: &VerifiedList) -> Result<Vec<u8>, RenderError> {
     let twin = Twin {
         generated_at: verified.list.generated_at,
-        xml_sha256: crate::trust::xml::hex(&verified.digest_sha256),
+        xml_sha256: verified.sha256,
         entries: &verified.list.entries,
     };
     serde_json::to_vec(&twin).map_err(|error| RenderError {
@@ -34,8 +35,9 @@ pub(super) fn render(_signed: &[u8], verified: &VerifiedList) -> Result<Vec<u8>,
 mod tests {
     use super::*;
     use crate::domain::trust_list::TrustList;
+    use crate::trust::verify_at::VerifyAt;
     use crate::trust::xml::fixture::{SIGNER, list};
-    use crate::trust::xml::{Limits, VerifyAt, read_signed, write_signed};
+    use crate::trust::xml::{Limits, read_signed, write_signed};
 
     #[test]
     fn the_twin_holds_the_list_and_vouches_by_the_digest() {
@@ -50,11 +52,6 @@ mod tests {
         assert_eq!(value["entries"][2]["mail_domain"], "15-20.autre.fr");
         assert_eq!(value["entries"][2]["updated_at"], "2026-01-02T03:04:05Z");
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &signed);
-        let hex: Vec<String> = digest
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        assert_eq!(value["xml_sha256"], hex.concat());
+        assert_eq!(value["xml_sha256"], hex::encode(digest));
     }
 }

@@ -1,18 +1,18 @@
 //! Whether the chain that a gateway presents is the one it should present.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use webpki::{EndEntityCert, KeyUsage};
 
 use super::finding::Finding;
 use super::tls::provider;
+use crate::trust::digest::sha256;
 
 /// Is the leaf one that the operator registered, byte for byte?
 pub(super) fn registered(presented: &[CertificateDer<'_>], registered: &[Vec<u8>]) -> Finding {
     let Some(leaf) = presented.first() else {
         return Finding::failed("it presents no certificate".to_owned());
     };
-    let print = fingerprint(leaf);
+    let print = sha256(leaf);
     if registered.iter().any(|known| known == leaf.as_ref()) {
         Finding::passed(format!("it presents the registered certificate {print}"))
     } else {
@@ -21,17 +21,6 @@ pub(super) fn registered(presented: &[CertificateDer<'_>], registered: &[Vec<u8>
             registered.len()
         ))
     }
-}
-
-/// SHA-256 of a certificate, in lower-case hexadecimal.
-fn fingerprint(certificate: &CertificateDer<'_>) -> String {
-    let digest = digest(&SHA256, certificate);
-    digest
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<Vec<_>>()
-        .concat()
 }
 
 /// Does the chain lead to an anchor, for a TLS server, at that time?

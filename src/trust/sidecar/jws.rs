@@ -9,6 +9,7 @@ use super::{BrokenRule, ListMeta};
 use crate::domain::digest::Digest;
 use crate::trust::digest::sha256;
 use crate::trust::sign::{SignError, Signer, SignerCertificate, SignerCertificateError};
+use crate::trust::verify_at::VerifyAt;
 
 /// `typ` of the header: what is signed, so that no other signed text of the signer is taken for it
 /// (RFC 8725 §3.11).
@@ -67,16 +68,6 @@ pub enum MetaError {
     Key(#[from] SignError),
 }
 
-/// The moment at which the signer's certificate has to be valid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
-    /// A moment, in general now; the side-car must not come from after it.
-    At(OffsetDateTime),
-    /// The list's own generation: for archives, and never for admission, since whoever has an expired
-    /// key can choose it.
-    Generation,
-}
-
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Header {
@@ -98,7 +89,7 @@ pub fn sign(meta: &ListMeta, signer: &dyn Signer) -> Result<String, MetaError> {
     let signature = signer.sign(jws.as_bytes())?;
     jws.push('.');
     URL_SAFE_NO_PAD.encode_string(signature, &mut jws);
-    verify(jws.as_bytes(), &[certificate], Moment::Generation)?;
+    verify(jws.as_bytes(), &[certificate], VerifyAt::ListTime)?;
     Ok(jws)
 }
 
@@ -112,11 +103,7 @@ fn part(value: &impl Serialize) -> Result<String, MetaError> {
 /// The algorithm is fixed and the certificate is one the reader had before: nothing in the header
 /// chooses either (RFC 8725 §3.1). A side-car that is overdue is still read:
 /// [`ListMeta::is_overdue`].
-pub fn verify(
-    jws: &[u8],
-    pins: &[SignerCertificate],
-    moment: Moment,
-) -> Result<ListMeta, MetaError> {
+pub fn verify(jws: &[u8], pins: &[SignerCertificate], at: VerifyAt) -> Result<ListMeta, MetaError> {
     if jws.len() > LARGEST {
         return Err(MetaError::TooLarge(jws.len()));
     }
@@ -141,7 +128,7 @@ pub fn verify(
     if meta.current_signer() != Some(signer) {
         return Err(MetaError::OtherSigner { signer });
     }
-    check_times(&meta, certificate, moment)?;
+    check_times(&meta, certificate, at)?;
     Ok(meta)
 }
 
@@ -159,17 +146,12 @@ fn signer_of(header: &[u8]) -> Result<Digest, MetaError> {
 fn check_times(
     meta: &ListMeta,
     certificate: &SignerCertificate,
-    moment: Moment,
+    at: VerifyAt,
 ) -> Result<(), MetaError> {
-    let at = match moment {
-        Moment::At(at) => {
-            if meta.generated_at > at.saturating_add(SKEW) {
-                return Err(MetaError::Future(meta.generated_at));
-            }
-            at
-        }
-        Moment::Generation => meta.generated_at,
-    };
+    let at = at.of(meta.generated_at);
+    if meta.generated_at > at.saturating_add(SKEW) {
+        return Err(MetaError::Future(meta.generated_at));
+    }
     let (from, until) = certificate.validity();
     if (from..=until).contains(&at) {
         Ok(())

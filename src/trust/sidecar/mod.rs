@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use super::log::{LogEntry, TreeHead};
 use crate::domain::digest::Digest;
 
-pub use jws::{MetaError, Moment, sign, verify};
+pub use jws::{MetaError, sign, verify};
 pub(in crate::trust) use rules::connects;
 pub use rules::{BrokenRule, DigestOrNone, NotNext};
 

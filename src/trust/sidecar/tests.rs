@@ -13,6 +13,7 @@ use crate::trust::digest::sha256;
 use crate::trust::log::{leaf_hash, root};
 use crate::trust::sign::testing::{Identity, openssl};
 use crate::trust::sign::{Signer, SignerCertificate};
+use crate::trust::verify_at::VerifyAt;
 
 fn certificate(identity: &Identity) -> SignerCertificate {
     SignerCertificate::parse(identity.signer().certificate()).unwrap()
@@ -72,7 +73,7 @@ fn read(jws: &str) -> Result<ListMeta, MetaError> {
     verify(
         jws.as_bytes(),
         &[certificate(Identity::first())],
-        Moment::Generation,
+        VerifyAt::ListTime,
     )
 }
 
@@ -100,7 +101,7 @@ fn what_is_signed_is_read_back_under_either_of_two_pins() {
         let pins = [Identity::second(), Identity::first()].map(certificate);
         let jws = signed(&meta);
         assert_eq!(
-            verify(jws.as_bytes(), &pins, Moment::Generation).unwrap(),
+            verify(jws.as_bytes(), &pins, VerifyAt::ListTime).unwrap(),
             meta
         );
     }
@@ -245,10 +246,10 @@ fn only_a_pinned_signer_is_believed() {
     let meta = version(2);
     let jws = signed(&meta);
     let other = certificate(Identity::second());
-    let said = verify(jws.as_bytes(), &[other], Moment::Generation);
+    let said = verify(jws.as_bytes(), &[other], VerifyAt::ListTime);
     let expected = sha256(certificate(Identity::first()).der());
     assert!(matches!(said, Err(MetaError::NotPinned(found)) if found == expected));
-    let said = verify(jws.as_bytes(), &[], Moment::Generation);
+    let said = verify(jws.as_bytes(), &[], VerifyAt::ListTime);
     assert!(matches!(said, Err(MetaError::NotPinned(_))));
 
     // Another key under the pinned certificate's name.
@@ -273,7 +274,7 @@ fn times_are_those_of_the_moment_asked_for() {
     let jws = signed(&meta);
     let at = |at| {
         let pins = [certificate(Identity::first())];
-        verify(jws.as_bytes(), &pins, Moment::At(at))
+        verify(jws.as_bytes(), &pins, VerifyAt::At(at))
     };
     let (from, until) = certificate(Identity::first()).validity();
     let early = meta.generated_at - Duration::minutes(5);
@@ -304,7 +305,7 @@ fn no_byte_of_a_side_car_can_be_changed() {
         let mut changed = jws.clone();
         changed[at] ^= 1;
         assert!(
-            verify(&changed, &pins, Moment::Generation).is_err(),
+            verify(&changed, &pins, VerifyAt::ListTime).is_err(),
             "byte {at}"
         );
     }
@@ -314,7 +315,7 @@ proptest! {
     #[test]
     fn any_bytes_are_refused_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let pins = [certificate(Identity::first())];
-        prop_assert!(verify(&bytes, &pins, Moment::Generation).is_err());
+        prop_assert!(verify(&bytes, &pins, VerifyAt::ListTime).is_err());
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use time::OffsetDateTime;
 
+use crate::domain::digest::Digest;
+
 macro_rules! list_rules {
     ($($name:ident = $code:literal, $sentence:literal;)*) => {
         /// A rule of the format that the bytes of a file break.
@@ -87,10 +89,10 @@ pub enum ListError {
         line: usize,
     },
     /// The signer's certificate is none of those expected.
-    #[error("the signer's certificate ({}) is none of those expected", hex(sha256))]
+    #[error("the signer's certificate ({sha256}) is none of those expected")]
     NotPinned {
         /// SHA-256 of the certificate that the file holds.
-        sha256: [u8; 32],
+        sha256: Digest,
     },
     /// The signer's certificate is not an X.509 certificate in DER.
     #[error("the signer's certificate cannot be read")]
@@ -99,16 +101,12 @@ pub enum ListError {
     #[error("the signer's key is not an RSA key of 2,048 to 8,192 bits")]
     SignerKey,
     /// The content is not what was signed.
-    #[error(
-        "the list was changed: its SHA-256 is {}, the signed one is {}",
-        hex(found),
-        hex(signed)
-    )]
+    #[error("the list was changed: its SHA-256 is {found}, the signed one is {signed}")]
     Digest {
         /// SHA-256 of the content.
-        found: [u8; 32],
+        found: Digest,
         /// SHA-256 that the signature states.
-        signed: [u8; 32],
+        signed: Digest,
     },
     /// The signature was not made with the signer's key.
     #[error("the signature is wrong")]
@@ -141,16 +139,6 @@ impl ListError {
     }
 }
 
-/// Bytes in hexadecimal, lower case.
-pub(in crate::trust) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // A string takes everything.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,7 +162,9 @@ mod tests {
         };
         assert_eq!(error.to_string(), "line 3, byte 140: There is a comment.");
         assert_eq!(error.code(), "list.comment");
-        let error = ListError::NotPinned { sha256: [0xA0; 32] };
+        let error = ListError::NotPinned {
+            sha256: Digest::new([0xA0; 32]),
+        };
         assert!(error.to_string().contains(&"a0".repeat(32)));
     }
 }

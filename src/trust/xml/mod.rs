@@ -17,9 +17,8 @@ mod tests;
 mod timestamp;
 mod writer;
 
-pub(in crate::trust) use error::hex;
 pub use error::{ListError, ListRule};
-pub use pin::{Pin, VerifyAt};
+pub use pin::Pin;
 pub use reader::{Limits, Respelled, VerifiedList, read_signed};
 pub use signature::sign;
 #[cfg(test)]

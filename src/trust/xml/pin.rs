@@ -6,7 +6,8 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::public_key::PublicKey;
 
 use super::error::ListError;
-use super::signature::sha256;
+use crate::domain::digest::Digest;
+use crate::trust::digest::sha256;
 
 /// A certificate that is known to be the list's signer's by other means than the list. Two are pinned
 /// while one signer takes over from the other.
@@ -15,36 +16,14 @@ pub enum Pin {
     /// The certificate, DER.
     Certificate(Vec<u8>),
     /// SHA-256 of the certificate's DER.
-    Sha256([u8; 32]),
+    Sha256(Digest),
 }
 
 impl Pin {
-    fn is_of(&self, certificate: &[u8], certificate_sha256: &[u8; 32]) -> bool {
+    fn is_of(&self, certificate: &[u8], certificate_sha256: &Digest) -> bool {
         match self {
             Self::Certificate(pinned) => pinned == certificate,
             Self::Sha256(pinned) => pinned == certificate_sha256,
-        }
-    }
-}
-
-/// When the signer's certificate must be valid: now for the list that nodes use, the list's own
-/// time for one of the archive, whose signer has expired since.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VerifyAt {
-    /// The present, which is this.
-    Now(OffsetDateTime),
-    /// The time that the list states of itself.
-    ListTime,
-    /// Another time.
-    At(OffsetDateTime),
-}
-
-impl VerifyAt {
-    /// The time meant, for a list of this time.
-    pub(super) fn of(self, generated_at: OffsetDateTime) -> OffsetDateTime {
-        match self {
-            Self::Now(at) | Self::At(at) => at,
-            Self::ListTime => generated_at,
         }
     }
 }
@@ -55,7 +34,7 @@ pub(super) struct Signer<'a>(X509Certificate<'a>);
 impl<'a> Signer<'a> {
     /// Reads a certificate that must be one of the pinned ones; nothing else is parsed.
     pub(super) fn pinned(certificate: &'a [u8], pins: &[Pin]) -> Result<Self, ListError> {
-        let sha256 = sha256(&[certificate]);
+        let sha256 = sha256(certificate);
         if !pins.iter().any(|pin| pin.is_of(certificate, &sha256)) {
             return Err(ListError::NotPinned { sha256 });
         }

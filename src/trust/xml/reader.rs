@@ -7,11 +7,14 @@ use time::OffsetDateTime;
 
 use super::entries::{self, Rows};
 use super::error::{ListError, ListRule};
-use super::pin::{Pin, Signer, VerifyAt};
+use super::pin::{Pin, Signer};
 use super::profile::{self, Piece, Tag};
 use super::scanner::Scanner;
-use super::signature::{Form, sha256, signed_info};
+use super::signature::{Form, signed_info};
+use crate::domain::digest::Digest;
 use crate::domain::trust_list::TrustList;
+use crate::trust::digest::{sha256, sha256_of};
+use crate::trust::verify_at::VerifyAt;
 
 /// How much of a file is read before anything in it is believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +58,7 @@ pub struct VerifiedList {
     /// The certificate of its signer, DER; one of the pinned ones.
     pub signer_certificate: Vec<u8>,
     /// SHA-256 of the whole file.
-    pub digest_sha256: [u8; 32],
+    pub sha256: Digest,
     /// Entries whose mail domain and name, spelt the same, stood in the file before.
     pub duplicates: usize,
     /// Names that we would spell otherwise, in the order of the entries.
@@ -82,14 +85,14 @@ pub fn read_signed(
     let document = Document::read(as_text(bytes)?, limits)?;
     let signature = document.signature;
     let signer = Signer::pinned(&signature.certificate, pins)?;
-    let found = sha256(&document.content.map(str::as_bytes));
+    let found = sha256_of(&document.content.map(str::as_bytes));
     if found != signature.digest {
         return Err(ListError::Digest {
             found,
             signed: signature.digest,
         });
     }
-    let signed_info = signed_info(&STANDARD.encode(found), Form::Canonical);
+    let signed_info = signed_info(&STANDARD.encode(found.as_bytes()), Form::Canonical);
     signer.verify(signed_info.as_bytes(), &signature.value)?;
     signer.check_valid(at.of(document.generated_at))?;
     Ok(VerifiedList {
@@ -98,7 +101,7 @@ pub fn read_signed(
             entries: document.rows.entries,
         },
         signer_certificate: signature.certificate,
-        digest_sha256: sha256(&[bytes]),
+        sha256: sha256(bytes),
         duplicates: document.rows.duplicates,
         respelled: document.rows.respelled,
     })
@@ -128,7 +131,7 @@ struct Document<'a> {
 /// What a signature says.
 struct Signature {
     /// SHA-256 of the content.
-    digest: [u8; 32],
+    digest: Digest,
     value: Vec<u8>,
     certificate: Vec<u8>,
 }
@@ -215,7 +218,7 @@ fn inside<T>(read: Result<T, ListError>) -> Result<T, ListError> {
     })
 }
 
-fn read_signed_info(scanner: &mut Scanner<'_>) -> Result<[u8; 32], ListError> {
+fn read_signed_info(scanner: &mut Scanner<'_>) -> Result<Digest, ListError> {
     let mut digest = [0; 32];
     for piece in profile::SIGNED_INFO {
         match piece {
@@ -236,7 +239,7 @@ fn read_signed_info(scanner: &mut Scanner<'_>) -> Result<[u8; 32], ListError> {
             }
         }
     }
-    Ok(digest)
+    Ok(Digest::new(digest))
 }
 
 /// The bytes of an element in base64.

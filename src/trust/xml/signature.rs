@@ -1,11 +1,11 @@
 //! The signature of a list: what is signed, in its published and in its canonical form, and RSA over it.
 
-use aws_lc_rs::digest::{self, SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::profile::{self, Piece};
 use super::writer::{CanonicalList, WriteError};
+use crate::trust::digest::sha256;
 use crate::trust::sign::Signer;
 
 /// Characters on a line of base64 (RFC 2045 §6.8).
@@ -43,20 +43,9 @@ pub(super) fn signed_info(digest: &str, form: Form) -> String {
     text
 }
 
-/// SHA-256 of bytes that lie in parts.
-pub(super) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
-    let mut context = digest::Context::new(&SHA256);
-    for part in parts {
-        context.update(part);
-    }
-    let mut sum = [0; 32];
-    sum.copy_from_slice(context.finish().as_ref());
-    sum
-}
-
 /// Signs a list: the bytes to publish. What they are worth is for [`super::read_signed`] to say.
 pub fn sign(list: &CanonicalList, signer: &dyn Signer) -> Result<Vec<u8>, WriteError> {
-    let digest = STANDARD.encode(sha256(&[list.as_bytes()]));
+    let digest = STANDARD.encode(sha256(list.as_bytes()).as_bytes());
     let signature = signer.sign(signed_info(&digest, Form::Canonical).as_bytes())?;
     let (before, after) = list.around_signature();
     let mut out = Vec::with_capacity(list.as_bytes().len() + 8192);

@@ -2,21 +2,18 @@
 //! a list that is published, verified and proved, and what each refusal says.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use annuaire::domain::distinguished_name::OperatorDn;
 use annuaire::domain::mail_domain::MailDomainName;
 use annuaire::domain::trust_list::{TrustEntry, TrustList};
 use annuaire::trust::sign::PemSigner;
 use annuaire::trust::xml::write_signed;
-use rcgen::{CertificateParams, DnType, KeyPair, PKCS_RSA_SHA256};
 use time::macros::datetime;
 
 use super::node::Node;
 use crate::support::program::{Ended, Program, until};
-use crate::support::scratch;
+use crate::support::{scratch, signing};
 
 /// A data directory with a signing key in its settings, and tokens of who may do what.
 struct Place {
@@ -75,20 +72,11 @@ impl Place {
 
 /// A key that its owner alone may read, and its certificate.
 fn signing_key(dir: &Path) -> (PathBuf, PathBuf) {
-    let made = Command::new("openssl").args(["genrsa", "2048"]).output();
-    let pem = String::from_utf8(made.unwrap().stdout).unwrap();
-    let pair = KeyPair::from_pkcs8_pem_and_sign_algo(&pem, &PKCS_RSA_SHA256).unwrap();
-    let mut params = CertificateParams::default();
-    params.not_before = datetime!(2020-01-01 00:00:00 UTC);
-    params.not_after = datetime!(2099-01-01 00:00:00 UTC);
-    let name = &mut params.distinguished_name;
-    name.push(DnType::CommonName, "alb.invalid");
-    let certificate = params.self_signed(&pair).unwrap();
-    let (key_file, certificate_file) = (dir.join("signer.key"), dir.join("signer.pem"));
-    fs::write(&key_file, pem).unwrap();
-    fs::set_permissions(&key_file, fs::Permissions::from_mode(0o600)).unwrap();
-    fs::write(&certificate_file, certificate.pem()).unwrap();
-    (key_file, certificate_file)
+    let validity = (
+        datetime!(2020-01-01 00:00:00 UTC),
+        datetime!(2099-01-01 00:00:00 UTC),
+    );
+    signing::write_signer(dir, &signing::new_key(), "alb.invalid", validity)
 }
 
 /// A list of three mail domains of two operators, as another program would publish it.

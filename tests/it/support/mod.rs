@@ -6,6 +6,7 @@ pub(crate) mod importing;
 pub(crate) mod program;
 pub(crate) mod published;
 pub(crate) mod scratch;
+pub(crate) mod signing;
 pub(crate) mod tables;
 
 /// Says on the terminal that a test could not do its work here, and why.

@@ -1,18 +1,14 @@
 //! Signing keys of tests: made once, with certificates valid as a test needs them; and keys that fail.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::process::Command;
 use std::sync::{Arc, OnceLock};
 
 use annuaire::domain::digest::Digest;
 use annuaire::trust::digest::sha256;
 use annuaire::trust::sign::{PemSigner, SignError, Signer};
-use rcgen::{CertificateParams, DnType, KeyPair, PKCS_RSA_SHA256};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
-use crate::support::scratch;
+use crate::support::{scratch, signing};
 
 /// What the clock of these tests shows at first.
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-21 12:00:00 UTC);
@@ -20,23 +16,12 @@ pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-21 12:00:00 UTC);
 /// A key of the first three, with a certificate valid from 2026 to this moment.
 pub(crate) fn signer_until(which: usize, until: OffsetDateTime) -> Arc<PemSigner> {
     static KEYS: [OnceLock<String>; 3] = [const { OnceLock::new() }; 3];
-    let key = KEYS[which].get_or_init(|| {
-        let made = Command::new("openssl").args(["genrsa", "2048"]).output();
-        String::from_utf8(made.unwrap().stdout).unwrap()
-    });
+    let key = KEYS[which].get_or_init(signing::new_key);
+    let validity = (datetime!(2026-01-01 00:00:00 UTC), until);
     let dir = scratch::directory("signer");
-    let pair = KeyPair::from_pkcs8_pem_and_sign_algo(key, &PKCS_RSA_SHA256).unwrap();
-    let mut params = CertificateParams::default();
-    params.not_before = datetime!(2026-01-01 00:00:00 UTC);
-    params.not_after = until;
-    let name = &mut params.distinguished_name;
-    name.push(DnType::CommonName, format!("alb{which}.invalid"));
-    let certificate = params.self_signed(&pair).unwrap();
-    let (key_file, certificate_file) = (dir.join("key.pem"), dir.join("cert.pem"));
-    fs::write(&key_file, key).unwrap();
-    fs::set_permissions(&key_file, fs::Permissions::from_mode(0o600)).unwrap();
-    fs::write(&certificate_file, certificate.pem()).unwrap();
-    Arc::new(PemSigner::open(&key_file, &certificate_file).unwrap())
+    let name = format!("alb{which}.invalid");
+    let (key, certificate) = signing::write_signer(&dir, key, &name, validity);
+    Arc::new(PemSigner::open(&key, &certificate).unwrap())
 }
 
 /// The same with a certificate that outlives every test.
@@ -53,11 +38,7 @@ pub(crate) fn fingerprint(signer: &dyn Signer) -> Digest {
 
 /// The certificate of a key, as an act names it.
 pub(crate) fn hexadecimal(signer: &dyn Signer) -> String {
-    let digits = signer
-        .certificate()
-        .iter()
-        .map(|byte| format!("{byte:02x}"));
-    digits.collect()
+    hex::encode(signer.certificate())
 }
 
 type Instead = dyn Fn(&[u8], &PemSigner) -> Result<Vec<u8>, SignError> + Send + Sync;

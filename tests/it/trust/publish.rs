@@ -8,9 +8,10 @@ use annuaire::domain::error::{
     Failure, ROLE_INSUFFICIENT, TRUST_LIST_NOT_SIGNED, TRUST_LIST_OUTDATED, TRUST_LIST_REFUSED,
 };
 use annuaire::service::trust_space::{Published, TrustSpace};
-use annuaire::trust::sidecar::{self, Moment};
+use annuaire::trust::sidecar;
 use annuaire::trust::sign::{Signer, SignerCertificate};
-use annuaire::trust::xml::{Limits, Pin, VerifyAt, read_signed};
+use annuaire::trust::verify_at::VerifyAt;
+use annuaire::trust::xml::{Limits, Pin, read_signed};
 use time::Duration;
 use time::macros::datetime;
 
@@ -58,9 +59,9 @@ fn a_list_is_published_that_others_accept() {
         assert_eq!(files.version, version);
         let xml = files.xml().unwrap();
         let pin = Pin::Certificate(signer(0).certificate().to_vec());
-        let at = VerifyAt::Now(fixture.now());
+        let at = VerifyAt::At(fixture.now());
         let read = read_signed(&xml, &[pin], at, &Limits::default()).unwrap();
-        assert_eq!(read.digest_sha256, *version.sha256.as_bytes());
+        assert_eq!(read.sha256, version.sha256);
         let entry = &read.list.entries[0];
         assert_eq!(entry.mail_domain.as_str(), "d1.mssante.fr");
         assert_eq!(entry.description, "Domaine <1> & Cie");
@@ -73,7 +74,7 @@ fn a_list_is_published_that_others_accept() {
         );
 
         let pins = [SignerCertificate::parse(signer(0).certificate()).unwrap()];
-        let moment = Moment::At(fixture.now());
+        let moment = VerifyAt::At(fixture.now());
         let meta = sidecar::verify(files.meta_jws.as_bytes(), &pins, moment).unwrap();
         assert_eq!(
             (meta.xml.sha256, meta.sequence, meta.previous),
@@ -125,7 +126,7 @@ fn versions_follow_each_other_without_gaps() {
             let files = fixture.space.list_files(sequence).await.unwrap();
             let pins = [SignerCertificate::parse(signer(0).certificate()).unwrap()];
             let jws = files.meta_jws.as_bytes();
-            metas.push(sidecar::verify(jws, &pins, Moment::Generation).unwrap());
+            metas.push(sidecar::verify(jws, &pins, VerifyAt::ListTime).unwrap());
         }
         assert_eq!(metas[1].follows(&metas[0]), Ok(()));
         assert_eq!(metas[2].follows(&metas[1]), Ok(()));

@@ -1,15 +1,20 @@
 //! Signing keys: announced before they sign, two known during a roll-over, one lost in an accident.
 
 use annuaire::domain::act::Act;
-use annuaire::domain::error::{SIGNER_NOT_FOUND, SIGNER_TRANSITION, SIGNER_UNREADABLE};
+use annuaire::domain::error::{
+    CERTIFICATE_REFUSED, SIGNER_NOT_FOUND, SIGNER_TRANSITION, SIGNER_UNREADABLE,
+};
 use annuaire::domain::list_version::SignerState;
-use annuaire::trust::sidecar::{self, ListMeta, Moment, NotNext, SignerStatus};
+use annuaire::trust::sidecar::{self, ListMeta, NotNext, SignerStatus};
 use annuaire::trust::sign::{Signer, SignerCertificate};
-use annuaire::trust::xml::{Limits, ListError, Pin, VerifyAt, read_signed};
+use annuaire::trust::verify_at::VerifyAt;
+use annuaire::trust::xml::{Limits, ListError, Pin, read_signed};
+use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, KeyPair};
 use time::Duration;
 
 use super::keys::{NOW, fingerprint, hexadecimal, signer, signer_until};
 use super::publishing::{Publishing, with_entries, with_key};
+use crate::support::signing;
 
 fn switch(which: usize) -> Act {
     let sha256 = fingerprint(&*signer(which)).to_string();
@@ -34,7 +39,7 @@ async fn refused(fixture: &Publishing, act: Act) -> &'static str {
 async fn meta(fixture: &Publishing, sequence: u64, which: usize) -> ListMeta {
     let files = fixture.space.list_files(sequence).await.unwrap();
     let pins = [SignerCertificate::parse(signer(which).certificate()).unwrap()];
-    sidecar::verify(files.meta_jws.as_bytes(), &pins, Moment::Generation).unwrap()
+    sidecar::verify(files.meta_jws.as_bytes(), &pins, VerifyAt::ListTime).unwrap()
 }
 
 #[test]
@@ -79,7 +84,7 @@ fn a_key_takes_over_once_a_list_has_announced_it() {
 
         // Who had both pins reads both lists; the past stays verifiable.
         let pins: Vec<Pin> = [0, 1]
-            .map(|which| Pin::Sha256(*fingerprint(&*signer(which)).as_bytes()))
+            .map(|which| Pin::Sha256(fingerprint(&*signer(which))))
             .into();
         for sequence in 1..=3 {
             let xml = fixture
@@ -154,18 +159,43 @@ fn a_lost_key_is_replaced_and_nodes_see_that_it_was_not_announced() {
 }
 
 #[test]
+fn a_certificate_that_breaks_the_rules_is_not_announced() {
+    with_entries(async |fixture| {
+        let key = KeyPair::from_pem(&signing::new_key()).unwrap();
+        let mut params = CertificateParams::default();
+        params.not_after = NOW + Duration::days(365);
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        let certificate = hex::encode(params.self_signed(&key).unwrap().der());
+        let act = Act::AnnounceSigner { certificate };
+        let failure = fixture.agree(act).await.unwrap_err();
+        assert_eq!(failure.code, &CERTIFICATE_REFUSED, "{failure}");
+        let findings = &failure.particulars.unwrap()["findings"];
+        let rules: Vec<&str> = findings
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|finding| finding["rule"].as_str().unwrap())
+            .collect();
+        for rule in [
+            "usage.present",
+            "extended_usage.role",
+            "identifier.authority",
+            "name.structure",
+        ] {
+            assert!(rules.contains(&rule), "{rule} is not in {rules:?}");
+        }
+        assert!(states(&fixture).await.is_empty());
+    });
+}
+
+#[test]
 fn what_cannot_sign_is_not_announced() {
     with_entries(async |fixture| {
         let ended = signer_until(0, NOW - Duration::DAY);
         let failure = fixture.announce(&*ended).await.unwrap_err();
         assert_eq!(failure.code, &SIGNER_TRANSITION, "{failure}");
         let elliptic = rcgen::generate_simple_self_signed(["alb.invalid".to_owned()]).unwrap();
-        let elliptic: String = elliptic
-            .cert
-            .der()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let elliptic = hex::encode(elliptic.cert.der());
         let whole = hexadecimal(&*signer(0));
         for certificate in [
             elliptic,

@@ -3,7 +3,8 @@
 //! `xmlsec1` takes a good part of them, since what it checks is what is left after canonical form.
 
 use super::fixture::{SIGNER, STRANGER, list, xmlsec1};
-use crate::trust::xml::{Limits, ListError, VerifyAt, read_signed, write_signed};
+use crate::trust::verify_at::VerifyAt;
+use crate::trust::xml::{Limits, ListError, read_signed, write_signed};
 
 fn signed() -> String {
     String::from_utf8(write_signed(&list(), &*SIGNER).unwrap()).unwrap()

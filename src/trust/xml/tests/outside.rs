@@ -3,7 +3,8 @@
 use time::macros::datetime;
 
 use super::fixture::{GENERATED_AT, SIGNER, STRANGER, list, xmlsec1};
-use crate::trust::xml::{Limits, ListError, Pin, VerifyAt, canonical, read_signed, write_signed};
+use crate::trust::verify_at::VerifyAt;
+use crate::trust::xml::{Limits, ListError, Pin, canonical, read_signed, write_signed};
 
 const PINNED: &[&str] = &["--verify", "--pubkey-cert-pem", "signer.pem", "list.xml"];
 /// The key of the file's own certificate, which must be the one trusted; 2026-03-01 for the clock.
@@ -123,7 +124,7 @@ fn a_list_is_taken_by_a_pin_of_either_kind_at_a_time_of_its_signer() {
     assert_eq!(Pin::Certificate(verified.signer_certificate), SIGNER.pin());
     assert_eq!((verified.duplicates, verified.respelled.len()), (0, 0));
     let expected = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &signed);
-    assert_eq!(verified.digest_sha256, expected.as_ref());
+    assert_eq!(verified.sha256.as_bytes(), expected.as_ref());
 
     let Err(ListError::NotPinned { sha256 }) = read(&[STRANGER.pin()], VerifyAt::ListTime) else {
         panic!("taken by a stranger's pin");
@@ -140,7 +141,7 @@ fn a_list_is_taken_by_a_pin_of_either_kind_at_a_time_of_its_signer() {
         (datetime!(2026-12-31 23:59:59 UTC), true),
         (datetime!(2027-01-01 00:00:00 UTC), false),
     ] {
-        for at in [VerifyAt::Now(at), VerifyAt::At(at)] {
+        for at in [VerifyAt::At(at), VerifyAt::At(at)] {
             match read(&[SIGNER.pin()], at) {
                 Ok(_) => assert!(valid, "{at:?}"),
                 Err(ListError::SignerValidity { .. }) => assert!(!valid, "{at:?}"),

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use super::fixture::{SIGNER, entry, list};
 use crate::domain::distinguished_name::{Attribute, OperatorDn};
 use crate::domain::trust_list::{TrustEntry, TrustList};
-use crate::trust::xml::{Limits, VerifyAt, WriteError, canonical, read_signed, write_signed};
+use crate::trust::verify_at::VerifyAt;
+use crate::trust::xml::{Limits, WriteError, canonical, read_signed, write_signed};
 use time::OffsetDateTime;
 
 static SIGNED: LazyLock<Vec<u8>> = LazyLock::new(|| write_signed(&list(), &*SIGNER).unwrap());
@@ -59,13 +60,18 @@ fn any_entry() -> impl Strategy<Value = TrustEntry> {
     )
 }
 
+/// Lists of a few entries, not sorted.
+pub(super) fn any_list() -> impl Strategy<Value = TrustList> {
+    let entries = proptest::collection::vec(any_entry(), 0..6);
+    (time(), entries).prop_map(|(generated_at, entries)| TrustList {
+        generated_at,
+        entries,
+    })
+}
+
 proptest! {
     #[test]
-    fn any_list_that_is_written_reads_back(
-        generated_at in time(),
-        entries in proptest::collection::vec(any_entry(), 0..6),
-    ) {
-        let list = TrustList { generated_at, entries };
+    fn any_list_that_is_written_reads_back(list in any_list()) {
         let signed = write_signed(&list, &*SIGNER).unwrap();
         prop_assert_eq!(read(&signed), Ok(list));
     }

@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fixture::{SIGNER, real_list};
-use crate::domain::distinguished_name::{OperatorDn, RegisteredNumber};
+use crate::domain::distinguished_name::OperatorDn;
+use crate::domain::operator::RegisteredNumber;
 use crate::domain::trust_list::TrustList;
+use crate::trust::verify_at::VerifyAt;
 use crate::trust::xml::{
-    Limits, ListError, Pin, VerifiedList, VerifyAt, canonical, read_signed, write_signed,
+    Limits, ListError, Pin, VerifiedList, canonical, read_signed, write_signed,
 };
 use time::macros::datetime;
 
 /// The list, verified by the certificate that the file itself holds: this proves that the file was not
 /// changed since somebody signed it, and nothing about who that was.
-fn verified() -> Option<(Vec<u8>, Pin, VerifiedList)> {
+pub(super) fn verified() -> Option<(Vec<u8>, Pin, VerifiedList)> {
     let bytes = real_list()?;
     let read = |pins: &[Pin]| read_signed(&bytes, pins, VerifyAt::ListTime, &Limits::default());
     let Err(ListError::NotPinned { sha256 }) = read(&[]) else {
@@ -34,7 +36,7 @@ fn it_is_taken_at_its_time_and_expired_today() {
     );
     assert_eq!(verified.list.entries.len(), 6494);
     assert_eq!(verified.duplicates, 21);
-    let now = VerifyAt::Now(datetime!(2026-11-21 23:00:00 UTC));
+    let now = VerifyAt::At(datetime!(2026-11-21 23:00:00 UTC));
     let error = read_signed(&bytes, &[pin], now, &Limits::default()).unwrap_err();
     assert_eq!(error.code(), "list.signer_validity");
 }
