@@ -41,10 +41,19 @@ impl<T> Records<T> {
     {
         let more = found.len() > limit;
         found.truncate(limit);
-        let next = found
-            .last()
-            .filter(|_| more)
-            .map(|last| encode(list, &key(last)));
+        Self::before(list, found, |last| more.then(|| key(last)))
+    }
+
+    /// A page whose last item knows whether another page follows, and after which key.
+    pub(super) fn before<R>(
+        list: &'static str,
+        found: Vec<R>,
+        next: impl FnOnce(&R) -> Option<String>,
+    ) -> Self
+    where
+        T: From<R>,
+    {
+        let next = found.last().and_then(next).map(|key| encode(list, &key));
         Self {
             items: found.into_iter().map(T::from).collect(),
             next,

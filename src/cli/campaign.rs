@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use clap::Subcommand;
 
-use super::operator::refused;
 use super::progress::{Bars, Unit};
-use super::registry::{Shape, Token, json, with_trust_space};
+use super::registry::{Shape, Token, json, refused, with_trust_space};
 use super::{Failed, output};
 use crate::api::Shown as _;
 use crate::config::Config;

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::operator::refused;
-use super::registry::{Shape, Token, json, tell, with_trust_space};
+use super::registry::{Shape, Token, json, refused, tell, with_trust_space};
 use super::{Failed, output, trust_list};
 use crate::api::Shown as _;
 use crate::config::Config;

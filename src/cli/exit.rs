@@ -51,7 +51,10 @@ Examples:
   annuaire demo
   annuaire import rpps PS_LibreAcces_202601010300.zip --report report.json
   annuaire import mailboxes Extraction_Correspondance_MSSante_202601010300.zip --dry-run
-  annuaire serve --config /etc/annuaire.toml";
+  annuaire serve --config /etc/annuaire.toml
+  annuaire admin add anne --role administrator
+  annuaire trust-list verify listeblanchemssante.xml --signer signer.pem
+  ANNUAIRE_TOKEN=ann_… annuaire trust-list publish --reason \"weekly\"";
 
 impl Exit {
     /// The code of a failure, by the first cause that is known.

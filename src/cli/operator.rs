@@ -6,7 +6,7 @@ use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 
 use super::registry::{Shape, Token, json, tell, with_trust_space};
-use super::{Exit, Failed, output};
+use super::{Failed, output};
 use crate::api::Shown as _;
 use crate::config::Config;
 use crate::domain::act::Act;
@@ -277,11 +277,6 @@ impl Move {
         );
         Ok(())
     }
-}
-
-/// A campaign that was not green, or anything else that is told and refused.
-pub(super) fn refused(why: String) -> Failed {
-    Failed::new(Exit::Invalid, anyhow::Error::msg(why))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What commands on the trust space share: the truth itself, as `import` works on it, and in whose
 //! name they act.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -36,12 +36,7 @@ impl Token {
     /// Whose token it is.
     pub(super) async fn actor(&self, space: &TrustSpace) -> Result<Actor, Failed> {
         let token = match &self.token_file {
-            Some(file) => tokio::fs::read_to_string(file).await.map_err(|error| {
-                Failed::new(
-                    Exit::Input,
-                    anyhow::anyhow!("{} cannot be read: {error}", file.display()),
-                )
-            })?,
+            Some(file) => return of_file(space, file).await,
             None => std::env::var(TOKEN).map_err(|_| {
                 Failed::new(
                     Exit::Invalid,
@@ -53,6 +48,17 @@ impl Token {
         };
         Ok(space.authenticate(token.trim()).await?)
     }
+}
+
+/// Whose token a file holds.
+pub(super) async fn of_file(space: &TrustSpace, file: &Path) -> Result<Actor, Failed> {
+    let token = tokio::fs::read_to_string(file).await.map_err(|error| {
+        Failed::new(
+            Exit::Input,
+            anyhow::anyhow!("{} cannot be read: {error}", file.display()),
+        )
+    })?;
+    Ok(space.authenticate(token.trim()).await?)
 }
 
 /// Does something with the trust space of the settings, its schema up to date.
@@ -90,4 +96,9 @@ pub(super) fn tell(requested: &Requested, done: &str) {
 pub(super) fn json(value: &impl serde::Serialize) -> Result<(), Failed> {
     output::line(&serde_json::to_string_pretty(value)?);
     Ok(())
+}
+
+/// Something that was looked at and is not as it must be.
+pub(super) fn refused(why: String) -> Failed {
+    Failed::new(Exit::Invalid, anyhow::Error::msg(why))
 }

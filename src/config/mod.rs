@@ -146,6 +146,29 @@ impl Config {
             self.search.writer_memory.bytes() >= 15 << 20,
             "search.writer_memory",
             "is less than 15MiB, the least the index can be written with",
+        )?;
+        let trust = &self.trust;
+        rule(
+            (0.0..=1.0).contains(&trust.max_removed_share),
+            "trust.max_removed_share",
+            "is not between 0 and 1",
+        )?;
+        rule(
+            !trust.approval_lifetime.is_zero(),
+            "trust.approval_lifetime",
+            "is zero: nobody could agree in time",
+        )?;
+        rule(
+            !trust.list_lifetime.is_zero(),
+            "trust.list_lifetime",
+            "is zero: every list would be overdue",
+        )?;
+        rule(
+            trust
+                .publish_every
+                .is_none_or(|every| !every.is_zero() && every < trust.list_lifetime),
+            "trust.publish_every",
+            "is zero, or not shorter than trust.list_lifetime: lists would be overdue before the next",
         )
     }
 

@@ -205,3 +205,21 @@ fn data_lies_where_the_user_may_write() {
         assert_eq!(default_data_dir(user, variable), Path::new(expected));
     }
 }
+
+#[test]
+fn settings_of_the_trust_space_that_make_no_sense_are_refused() {
+    for (toml, key) in [
+        ("max_removed_share = 7.5", "trust.max_removed_share"),
+        ("approval_lifetime = \"0s\"", "trust.approval_lifetime"),
+        ("list_lifetime = \"0s\"", "trust.list_lifetime"),
+        ("publish_every = \"0s\"", "trust.publish_every"),
+        ("publish_every = \"3days\"", "trust.publish_every"),
+    ] {
+        let refused = load(&format!("[trust]\n{toml}"), &[]).unwrap_err();
+        assert!(
+            matches!(&refused, ConfigError::Rule { key: found, .. } if *found == key),
+            "{toml}: {refused}"
+        );
+    }
+    assert!(load("[trust]\npublish_every = \"1day\"", &[]).is_ok());
+}

@@ -101,8 +101,9 @@ pub fn lint(list: &TrustList, previous: Option<OffsetDateTime>, limits: &Limits)
             detail,
         });
     };
-    if list.entries.is_empty() {
-        of_list(LintRule::Empty, "The list has no entries.".to_owned());
+    // A list that follows another may be empty: its last operator must be able to leave it.
+    if list.entries.is_empty() && previous.is_none() {
+        of_list(LintRule::Empty, "A first list has no entries.".to_owned());
     }
     if let Some(previous) = previous {
         let detail = || {

@@ -12,8 +12,7 @@ use utoipa_axum::routes;
 
 use super::mail_domains::ReasonParameters;
 use super::operators;
-use super::transitions::EventParameters;
-use super::view::{CertificateView, EventView, created, pem};
+use super::view::{CertificateView, created, pem};
 use crate::api::ApiState;
 use crate::api::answer;
 use crate::api::auth::{Acting, Reader};
@@ -35,7 +34,6 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(list_certificates))
         .routes(routes!(lint_certificate))
         .routes(routes!(get_certificate))
-        .routes(routes!(list_certificate_events))
 }
 
 /// Reads the number of a certificate in a path.
@@ -266,36 +264,4 @@ async fn get_certificate(
 ) -> Result<Response, Problem> {
     let detail = state.trust_space.certificate(number(&id)?).await?;
     answer::record(&DetailView::from(detail), None, &headers)
-}
-
-/// What happened to a certificate
-///
-/// In order, the first first; nothing of it ever changes.
-#[utoipa::path(
-    get,
-    path = "/v1/certificates/{id}/events",
-    operation_id = "list_certificate_events",
-    tag = "decisions",
-    security(("token" = [])),
-    params(("id" = i64, Path, description = "Number of the certificate.", example = 1), EventParameters),
-    responses(
-        (status = OK, description = "A page of events.", content_type = "application/json", body = Records<EventView>),
-        OfRecord,
-    )
-)]
-async fn list_certificate_events(
-    State(state): State<ApiState>,
-    _reader: Reader,
-    Path(id): Path<String>,
-    uri: Uri,
-    Asked(parameters): Asked<EventParameters>,
-) -> Result<Response, Problem> {
-    const LIST: &str = "certificate_events";
-    let (after, limit) = parameters.window(LIST)?;
-    let found = state
-        .trust_space
-        .certificate_events(number(&id)?, after, seek::one_more(limit))
-        .await?;
-    let page = Records::<EventView>::page(LIST, found, limit, |last| last.id.to_string());
-    seek::records(&page, &uri)
 }

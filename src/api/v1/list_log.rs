@@ -1,5 +1,5 @@
-//! `/v1/trust-lists/log`: proofs that every version is in one log that only grows (RFC 9162), and
-//! `/v1/signers`: who signs. For everybody.
+//! `/v1/trust-lists/log`: proofs that every version is in one log that only grows (RFC 9162), for
+//! everybody.
 
 use std::sync::LazyLock;
 
@@ -10,13 +10,11 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::view::SignerView;
 use crate::api::ApiState;
 use crate::api::answer;
-use crate::api::failures::{OfResource, OfSearch};
-use crate::api::parameters::{Asked, Known, NoParameters, Parameters};
+use crate::api::failures::OfResource;
+use crate::api::parameters::{Asked, Known, Parameters};
 use crate::api::problem::Problem;
-use crate::api::seek::Records;
 use crate::api::values;
 use crate::domain::error::{Failure, PARAMETER_INVALID};
 
@@ -25,7 +23,6 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(get_log_head))
         .routes(routes!(get_inclusion_proof))
         .routes(routes!(get_consistency_proof))
-        .routes(routes!(list_signers))
 }
 
 /// Which head.
@@ -213,27 +210,4 @@ async fn get_consistency_proof(
         to_root: proof.to_root.to_string(),
         hashes: proof.hashes.iter().map(ToString::to_string).collect(),
     })
-}
-
-/// List the keys of the list
-///
-/// Which signs, which comes next, which signed. A certificate from here proves nothing by itself: pin
-/// it when its digest came another way.
-#[utoipa::path(
-    get,
-    path = "/v1/signers",
-    operation_id = "list_signers",
-    tag = "list",
-    responses(
-        (status = OK, description = "Every key that was announced, in that order.", content_type = "application/json", body = Records<SignerView>),
-        OfSearch,
-    )
-)]
-async fn list_signers(
-    State(state): State<ApiState>,
-    Asked(NoParameters {}): Asked<NoParameters>,
-) -> Result<Response, Problem> {
-    let signers = state.trust_space.signers().await?;
-    let views = signers.into_iter().map(SignerView::from).collect();
-    answer::told(&Records::all(views))
 }

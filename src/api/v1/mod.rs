@@ -1,21 +1,24 @@
 //! Version 1 of the REST interface: one file per resource.
 
 mod acts;
+mod administrators;
+mod alerts;
 mod approvals;
 mod campaigns;
 mod certificates;
 mod codes;
 mod errors;
+mod events;
 mod imports;
 mod list_log;
 mod mail_domains;
 mod mailboxes;
 mod operators;
 mod organizations;
-mod oversight;
 mod practitioners;
 mod recipients;
 pub(crate) mod shown;
+mod signers;
 mod status;
 mod transitions;
 mod trust_lists;
@@ -44,5 +47,8 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(certificates::routes())
         .merge(acts::routes())
         .merge(approvals::routes())
-        .merge(oversight::routes())
+        .merge(signers::routes())
+        .merge(alerts::routes())
+        .merge(events::routes())
+        .merge(administrators::routes())
 }

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::alerts::AlertView;
 use super::campaigns::CampaignView;
 use super::certificates::DetailView as CertificateDetailView;
 use super::mail_domains::MailDomainView;
 use super::operators::DetailView as OperatorDetailView;
-use super::oversight::AlertView;
 use super::view::{ApprovalView, CertificateView, ListVersionView, OperatorView, SignerView};
 use crate::domain::alert::Alert;
 use crate::domain::approval::Approval;

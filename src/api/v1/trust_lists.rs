@@ -172,12 +172,11 @@ async fn list_trust_lists(
 ) -> Result<Response, Problem> {
     let limit = values::limit(parameters.limit.as_deref())?;
     let before = seek::after(LIST, parameters.cursor.as_deref())?;
-    let found = state
-        .trust_space
-        .list_versions(before, limit.saturating_add(1))
-        .await?;
-    let page =
-        Records::<ListVersionView>::page(LIST, found, limit, |last| last.sequence.to_string());
+    let found = state.trust_space.list_versions(before, limit).await?;
+    // Numbers begin at 1 and have no gaps.
+    let page = Records::<ListVersionView>::before(LIST, found, |last| {
+        (last.sequence > 1).then(|| last.sequence.to_string())
+    });
     seek::records(&page, &uri)
 }
 

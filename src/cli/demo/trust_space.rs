@@ -136,7 +136,7 @@ impl Cast<'_> {
             let certificate = crate::trust::certificate::read_upload(pem.as_bytes())?
                 .into_iter()
                 .next()
-                .map(|der| crate::cli::trust_list::files::hexadecimal(&der))
+                .map(|der| crate::cli::trust_list::hexadecimal(&der))
                 .unwrap_or_default();
             self.both(Act::AnnounceSigner { certificate }).await?;
         }

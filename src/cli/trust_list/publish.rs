@@ -7,7 +7,7 @@ use clap::Args;
 use super::files;
 use super::verify::{Moment, Pins};
 use crate::api::Shown as _;
-use crate::cli::registry::{Shape, Token, json, with_trust_space};
+use crate::cli::registry::{self, Shape, Token, json, with_trust_space};
 use crate::cli::{Failed, output};
 use crate::config::Config;
 use crate::service::trust_space::Published;
@@ -65,7 +65,8 @@ impl Publish {
 
 /// Take operators, mail domains and names of certificates from a signed list.
 ///
-/// Verified first, as `verify` does. It adds and brings up to date, and removes nothing.
+/// Verified first, as `verify` does. It adds and brings up to date, and removes nothing. Since it makes
+/// operators active, two different administrators do it together.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Import {
     /// The list
@@ -76,6 +77,9 @@ pub(in crate::cli) struct Import {
     moment: Moment,
     #[command(flatten)]
     token: Token,
+    /// File that holds the token of the second administrator
+    #[arg(long, value_name = "FILE")]
+    second_token_file: PathBuf,
     #[command(flatten)]
     shape: Shape,
 }
@@ -89,6 +93,7 @@ impl Import {
             let report = space
                 .import_list(
                     &actor,
+                    &registry::of_file(space, &self.second_token_file).await?,
                     bytes,
                     Pin::Certificate(pin),
                     self.moment.verify_at(),

@@ -14,7 +14,7 @@ use super::versions::off_thread;
 use super::{Decision, TrustSpace};
 use crate::domain::administrator::Actor;
 use crate::domain::digest::Digest;
-use crate::domain::error::{Failure, TRUST_LIST_INVALID, TRUST_LIST_OUTDATED};
+use crate::domain::error::{APPROVAL_OWN, Failure, TRUST_LIST_INVALID, TRUST_LIST_OUTDATED};
 use crate::storage::list_import::{
     self, KnownName, KnownOperator, NewEntry, NewName, NewOperator, Written,
 };
@@ -71,16 +71,25 @@ impl Counted {
 impl TrustSpace {
     /// Verifies a list under a pinned certificate, at a time, and loads what it tells.
     ///
-    /// `trust_list.invalid` where it is not signed by that certificate, whole and unchanged;
+    /// It lets operators in, so two different administrators do it together (`approval.own`
+    /// otherwise). `trust_list.invalid` where it is not signed by that certificate, whole and unchanged;
     /// `trust_list.outdated` where a newer one was imported before.
     pub async fn import_list(
         &self,
         actor: &Actor,
+        second: &Actor,
         bytes: Vec<u8>,
         pin: Pin,
         at: VerifyAt,
     ) -> Result<ImportedList, Failure> {
         Self::may_act(actor)?;
+        Self::may_act(second)?;
+        if actor.name() == second.name() {
+            return Err(Failure::new(
+                &APPROVAL_OWN,
+                "An import makes operators active: two different administrators do it.",
+            ));
+        }
         let read = off_thread(move || {
             let verified = read_signed(&bytes, &[pin], at, &Limits::default())?;
             let plan = plan(&verified);
@@ -93,12 +102,13 @@ impl TrustSpace {
         let decision = Decision {
             at: self.clock.now(),
             by: actor.name().to_owned(),
-            approved_by: Vec::new(),
+            approved_by: vec![second.name().to_owned()],
             reason: format!("list of {}, SHA-256 {file}", verified.list.generated_at),
         };
         let mut connection = self.connection().await?;
         let mut truth = storage::begin(&mut connection).await?;
         hold_rights(&mut truth, actor).await?;
+        hold_rights(&mut truth, second).await?;
         trust_lists::lock(&mut truth).await?;
         check_age(&mut truth, verified.list.generated_at).await?;
         let mut imported = ImportedList {

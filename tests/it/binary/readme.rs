@@ -10,7 +10,7 @@ use super::node::Node;
 use crate::support::program::Program;
 
 /// Fenced blocks of the README of a language, in their order.
-fn blocks(language: &str) -> Vec<String> {
+pub(super) fn blocks(language: &str) -> Vec<String> {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let text = fs::read_to_string(readme).unwrap();
     let fence = format!("```{language}\n");

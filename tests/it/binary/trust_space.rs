@@ -180,6 +180,10 @@ fn two_administrators_bring_a_list_to_everybody_who_checks_it() {
     assert_ne!(place.run_as(&anne, publish).code, Some(0));
     place.run("alerts").expect(0, "trust_list.not_published");
     node.stop().expect(0, "\"stopped\"");
+
+    // A key of the settings that is not there is a setting that cannot be used, and named.
+    fs::remove_file(&place.certificate).unwrap();
+    place.run("alerts").expect(3, "signer.pem");
 }
 
 #[test]
@@ -191,10 +195,13 @@ fn an_imported_list_is_published_verified_and_proved() {
     let source = place.data.join("source.xml");
     let (key, certificate) = signing_key(&scratch::directory("source-signer"));
     fs::write(&source, signed_list(&key, &certificate)).unwrap();
+    let second = place.data.join("bruno.token");
+    fs::write(&second, &bruno).unwrap();
     let import = format!(
-        "trust-list import {} --signer {} --at list",
+        "trust-list import {} --signer {} --at list --second-token-file {}",
         source.display(),
-        certificate.display()
+        certificate.display(),
+        second.display()
     );
     let foreign = import.replace(
         certificate.to_str().unwrap(),
@@ -203,6 +210,8 @@ fn an_imported_list_is_published_verified_and_proved() {
     place
         .run_as(&anne, &foreign)
         .expect(9, "trust_list.invalid");
+    // Who lets operators in does not do it alone.
+    place.run_as(&bruno, &import).expect(9, "approval.own");
     place
         .run_as(&anne, &import)
         .expect(0, "3 listed       3 added");

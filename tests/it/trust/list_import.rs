@@ -71,7 +71,13 @@ async fn import(fixture: &Publishing, list: &TrustList) -> ImportedList {
     let xml = resigned(list, &*signer(1), &[java]);
     let space = &fixture.space;
     space
-        .import_list(&fixture.anne, xml, pin(1), VerifyAt::ListTime)
+        .import_list(
+            &fixture.anne,
+            &fixture.bruno,
+            xml,
+            pin(1),
+            VerifyAt::ListTime,
+        )
         .await
         .unwrap()
 }
@@ -200,7 +206,13 @@ fn a_list_is_imported_again_and_only_what_is_newer_is_taken() {
         let xml = resigned(&list(), &*signer(1), &[]);
         let space = &fixture.space;
         let older = space
-            .import_list(&fixture.anne, xml, pin(1), VerifyAt::ListTime)
+            .import_list(
+                &fixture.anne,
+                &fixture.bruno,
+                xml,
+                pin(1),
+                VerifyAt::ListTime,
+            )
             .await;
         assert_eq!(older.unwrap_err().code, &TRUST_LIST_OUTDATED);
     });
@@ -221,15 +233,32 @@ fn a_list_of_another_signer_or_another_time_changes_nothing() {
         ] {
             let refused = fixture
                 .space
-                .import_list(&fixture.anne, bytes, pin, at)
+                .import_list(&fixture.anne, &fixture.bruno, bytes, pin, at)
                 .await;
             assert_eq!(refused.unwrap_err().code, &TRUST_LIST_INVALID);
         }
         let auditor = fixture
             .space
-            .import_list(&fixture.claire, Vec::new(), pin(1), VerifyAt::ListTime)
+            .import_list(
+                &fixture.anne,
+                &fixture.claire,
+                Vec::new(),
+                pin(1),
+                VerifyAt::ListTime,
+            )
             .await;
         assert_eq!(auditor.unwrap_err().code.code, "administrator.role");
+        let alone = fixture
+            .space
+            .import_list(
+                &fixture.anne,
+                &fixture.anne,
+                resigned(&list(), &*signer(1), &[]),
+                pin(1),
+                VerifyAt::ListTime,
+            )
+            .await;
+        assert_eq!(alone.unwrap_err().code.code, "approval.own");
         let operators: i64 = sqlx::query_scalar("select count(*) from operator")
             .fetch_one(fixture.pool())
             .await
@@ -283,7 +312,7 @@ fn the_real_list_is_imported_and_published_with_the_same_entries() {
         fixture.sql("delete from binding").await;
         let imported = fixture
             .space
-            .import_list(&fixture.anne, xml, pin, VerifyAt::ListTime)
+            .import_list(&fixture.anne, &fixture.bruno, xml, pin, VerifyAt::ListTime)
             .await
             .unwrap();
         assert_eq!(imported.entries, 6_494);

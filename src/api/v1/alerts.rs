@@ -1,8 +1,6 @@
-//! `/v1/alerts`, `/v1/events` and `/v1/administrators`: what somebody should look at, what happened,
-//! and who may decide.
+//! `/v1/alerts`: what somebody should look at.
 
 use axum::extract::State;
-use axum::http::Uri;
 use axum::response::Response;
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -10,23 +8,18 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::transitions::EventParameters;
-use super::view::{EventView, mirror};
+use super::view::mirror;
 use crate::api::ApiState;
 use crate::api::answer;
 use crate::api::auth::Reader;
 use crate::api::failures::OfRecords;
 use crate::api::parameters::{Asked, NoParameters};
 use crate::api::problem::Problem;
-use crate::api::seek::{self, Records};
-use crate::domain::administrator::{AdministratorRecord, AdministratorRole};
+use crate::api::seek::Records;
 use crate::domain::alert::{Alert, AlertSeverity, Expiry, Succession};
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new()
-        .routes(routes!(list_alerts))
-        .routes(routes!(list_events))
-        .routes(routes!(list_administrators))
+    OpenApiRouter::new().routes(routes!(list_alerts))
 }
 
 mirror! {
@@ -110,46 +103,6 @@ impl From<Alert> for AlertView {
     }
 }
 
-mirror! {
-    /// What an administrator may do.
-    RoleView of AdministratorRole as AdministratorRole, "snake_case" {
-        /// Reads and acts.
-        Administrator,
-        /// Reads only.
-        Auditor,
-    }
-}
-
-/// Who administers the trust space.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Administrator)]
-struct AdministratorView {
-    /// Name, as history keeps it.
-    name: String,
-    /// What they may do.
-    role: RoleView,
-    /// When they were added, UTC.
-    #[serde(with = "time::serde::rfc3339")]
-    created_at: OffsetDateTime,
-    /// When their rights were taken back, UTC.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        with = "time::serde::rfc3339::option"
-    )]
-    disabled_at: Option<OffsetDateTime>,
-}
-
-impl From<AdministratorRecord> for AdministratorView {
-    fn from(record: AdministratorRecord) -> Self {
-        Self {
-            name: record.administrator.name,
-            role: record.administrator.role.into(),
-            created_at: record.created_at,
-            disabled_at: record.disabled_at,
-        }
-    }
-}
-
 /// List what somebody should look at
 ///
 /// Ends of certificates that come near, lists that were not published, acts that wait; as it stands now.
@@ -171,60 +124,5 @@ async fn list_alerts(
 ) -> Result<Response, Problem> {
     let alerts = state.trust_space.alerts().await?;
     let views = alerts.into_iter().map(AlertView::from).collect();
-    answer::told(&Records::all(views))
-}
-
-/// List what happened in the trust space
-///
-/// In order, the first first; nothing of it ever changes.
-#[utoipa::path(
-    get,
-    path = "/v1/events",
-    operation_id = "list_events",
-    tag = "decisions",
-    security(("token" = [])),
-    params(EventParameters),
-    responses(
-        (status = OK, description = "A page of events.", content_type = "application/json", body = Records<EventView>),
-        OfRecords,
-    )
-)]
-async fn list_events(
-    State(state): State<ApiState>,
-    _reader: Reader,
-    uri: Uri,
-    Asked(parameters): Asked<EventParameters>,
-) -> Result<Response, Problem> {
-    const LIST: &str = "events";
-    let (after, limit) = parameters.window(LIST)?;
-    let found = state
-        .trust_space
-        .events(after, seek::one_more(limit))
-        .await?;
-    let page = Records::<EventView>::page(LIST, found, limit, |last| last.id.to_string());
-    seek::records(&page, &uri)
-}
-
-/// List administrators
-///
-/// Who may read and who may act, now and formerly. They are added with `annuaire admin add`.
-#[utoipa::path(
-    get,
-    path = "/v1/administrators",
-    operation_id = "list_administrators",
-    tag = "decisions",
-    security(("token" = [])),
-    responses(
-        (status = OK, description = "Everybody who is or was an administrator.", content_type = "application/json", body = Records<AdministratorView>),
-        OfRecords,
-    )
-)]
-async fn list_administrators(
-    State(state): State<ApiState>,
-    _reader: Reader,
-    Asked(NoParameters {}): Asked<NoParameters>,
-) -> Result<Response, Problem> {
-    let all = state.trust_space.administrators().await?;
-    let views = all.into_iter().map(AdministratorView::from).collect();
     answer::told(&Records::all(views))
 }
