@@ -10,6 +10,7 @@
 #[path = "../cost/mod.rs"]
 #[expect(dead_code, reason = "other benches count processor time too")]
 mod cost;
+#[path = "../registry/mod.rs"]
 mod registry;
 
 use std::io::Write as _;
@@ -17,7 +18,6 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use annuaire::config::Trust;
 use annuaire::domain::administrator::Actor;
 use annuaire::domain::clock::{Clock, SystemClock};
 use annuaire::service::trust_space::{Published, TrustSpace};
@@ -81,7 +81,7 @@ async fn measure() -> anyhow::Result<()> {
         let space = TrustSpace::new(
             registry.database.pool.clone(),
             Arc::clone(&clock) as Arc<dyn Clock>,
-            Arc::new(Trust::default()),
+            Arc::new(registry.config.trust.clone()),
             vec![Arc::clone(&key) as Arc<dyn Signer>],
         );
         let (mut whole, mut signing) = (Vec::new(), Vec::new());

@@ -5,17 +5,10 @@ use std::net::SocketAddr;
 use annuaire::domain::practitioner::Practitioner;
 use annuaire::domain::publication::{Audience, is_visible};
 
-use crate::client::Requests;
+use crate::load::Route;
 
 /// Different requests of one route.
 const MANY: usize = 1_000;
-
-/// A route with its questions.
-pub(crate) struct Route {
-    pub(crate) name: &'static str,
-    pub(crate) address: SocketAddr,
-    pub(crate) requests: Requests,
-}
 
 /// The bare greeting first, then the service.
 pub(crate) fn all(bare: SocketAddr, service: SocketAddr, people: &[Practitioner]) -> Vec<Route> {

@@ -80,21 +80,24 @@ impl ApiState {
 
 /// The whole interface.
 pub fn router(state: ApiState) -> Router {
-    let max_body = state.settings.max_body.as_usize();
-    let edge = edge::Edge::new(
-        &state.settings,
-        Arc::clone(&state.request_ids),
-        state.metrics.clone(),
-    );
+    let settings = Arc::clone(&state.settings);
+    let (ids, metrics) = (Arc::clone(&state.request_ids), state.metrics.clone());
     let (routes, specification) = openapi::routes().split_for_parts();
     let routes = routes
         .with_state(state)
         .merge(docs::routes(openapi::complete(specification)));
-    behind(edge, max_body, routes)
+    behind(routes, &settings, ids, metrics)
 }
 
-/// Routes behind the edge. Layers stand from the inside out.
-fn behind(edge: edge::Edge, max_body: usize, routes: Router) -> Router {
+/// Routes behind the edge that every request to a node passes. Layers stand from the inside out.
+pub fn behind(
+    routes: Router,
+    settings: &config::Http,
+    ids: Arc<RequestIds>,
+    metrics: Metrics,
+) -> Router {
+    let edge = edge::Edge::new(settings, ids, metrics);
+    let max_body = settings.max_body.as_usize();
     routes
         .fallback(|| async { Problem::from(Failure::new(&ROUTE_NOT_FOUND, NOTHING_HERE)) })
         // A defect in one handler is one failed answer, not a broken connection.

@@ -20,33 +20,56 @@ pub struct PublishedEntry {
     pub support_contact: String,
     /// When the entry last changed, UTC.
     pub updated_at: OffsetDateTime,
+    /// Its certificate's record.
+    pub certificate_id: i64,
 }
 
-/// The rows that a list of this moment holds: those that stand, of certificates that are valid then
-/// where their dates are known. In no particular order, each pair of mail domain and name once; of two
-/// certificates with one name, as during a rotation, the later change dates the entry.
+/// The rows that a list of this moment may be made of: those that stand, of certificates that are valid
+/// then where their dates are known. In no particular order; two certificates with one name, as during
+/// a rotation, have a row each.
 pub async fn published(
     truth: &mut PgConnection,
     at: OffsetDateTime,
 ) -> Result<Vec<PublishedEntry>, StorageError> {
+    nested_loops(truth, NestedLoops::Avoided).await?;
     let rows = sqlx::query_as!(
         PublishedEntry,
-        r#"select distinct on (mail_domain, dn)
+        r#"select
             mail_domain as "mail_domain!",
             description as "description!",
             dn as "dn!",
             responsible_contact as "responsible_contact!",
             support_contact as "support_contact!",
-            updated_at as "updated_at!"
+            updated_at as "updated_at!",
+            certificate_id as "certificate_id!"
         from standing_entry
         where not_after is null
-            or $1 between not_before and not_after
-        order by mail_domain, dn, updated_at desc, certificate_id desc"#,
+            or $1 between not_before and not_after"#,
         at,
     )
-    .fetch_all(truth)
+    .fetch_all(&mut *truth)
     .await?;
+    nested_loops(truth, NestedLoops::Usual).await?;
     Ok(rows)
+}
+
+#[derive(Clone, Copy)]
+enum NestedLoops {
+    Avoided,
+    Usual,
+}
+
+/// The planner takes a mail domain and its operator for independent, expects hundreds of rows where
+/// all stand, and would look up each of them one by one. For the rest of the transaction at most.
+async fn nested_loops(truth: &mut PgConnection, wish: NestedLoops) -> Result<(), StorageError> {
+    let value = match wish {
+        NestedLoops::Avoided => "off",
+        NestedLoops::Usual => "on",
+    };
+    sqlx::query_scalar!("select set_config('enable_nestloop', $1, true)", value)
+        .fetch_one(truth)
+        .await?;
+    Ok(())
 }
 
 /// The position of the newest change of the trust space in the feed; 0 before the first.

@@ -39,6 +39,15 @@ pub struct StoredContent {
     pub signer: Vec<u8>,
 }
 
+/// The side-car of a version, without the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredMeta {
+    /// The side-car.
+    pub meta_jws: String,
+    /// Certificate of the key that signed it, DER.
+    pub signer: Vec<u8>,
+}
+
 /// Waits for the right to add a version or to change keys, held until the transaction ends.
 pub async fn lock(truth: &mut PgConnection) -> Result<(), StorageError> {
     sqlx::query_scalar!("select pg_advisory_xact_lock($1)", LOCK)
@@ -161,6 +170,26 @@ pub async fn content(
     .fetch_optional(truth)
     .await?;
     Ok(content)
+}
+
+/// The side-car of the version of this number; of a long list it is a thousandth.
+pub async fn meta(
+    truth: &mut PgConnection,
+    sequence: i64,
+) -> Result<Option<StoredMeta>, StorageError> {
+    let meta = sqlx::query_as!(
+        StoredMeta,
+        "select
+            trust_list.meta_jws,
+            list_signer.der as signer
+        from trust_list
+        join list_signer on list_signer.id = trust_list.signer_id
+        where trust_list.sequence = $1",
+        sequence,
+    )
+    .fetch_optional(truth)
+    .await?;
+    Ok(meta)
 }
 
 /// The leaves of the log, in order.

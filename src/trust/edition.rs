@@ -7,7 +7,6 @@ use std::thread;
 
 use time::OffsetDateTime;
 
-use super::digest::sha256;
 use super::log::Frontier;
 use super::packing::pack;
 use super::sidecar::{self, ListFile, ListMeta, MetaError, PreviousVersion, SignerNotice};
@@ -141,7 +140,7 @@ fn read_back(xml: &[u8], list: &TrustList, signer: &dyn Signer) -> Result<ListFi
         return Err(EditionError::Different);
     }
     Ok(ListFile {
-        sha256: sha256(xml),
+        sha256: Digest::new(read.digest_sha256),
         bytes: size(xml.len()),
         entries: size(list.entries.len()),
     })

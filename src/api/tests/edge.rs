@@ -14,7 +14,7 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 
 use super::asking::Service;
-use crate::api::{RequestIds, behind, edge::Edge};
+use crate::api::{RequestIds, behind};
 use crate::config::Http;
 use crate::telemetry::Metrics;
 use crate::telemetry::log::tests::Lines;
@@ -167,8 +167,12 @@ async fn a_remote_client_that_asks_too_often_is_told_when_to_come_back() {
 /// One route behind the edge.
 fn alone(path: &str, route: MethodRouter, settings: &Http) -> Router {
     let ids = Arc::new(RequestIds::new(1));
-    let edge = Edge::new(settings, ids, Metrics::new());
-    behind(edge, 1_000, Router::new().route(path, route))
+    behind(
+        Router::new().route(path, route),
+        settings,
+        ids,
+        Metrics::new(),
+    )
 }
 
 async fn failed(router: Router, uri: &str) -> (u16, Value) {

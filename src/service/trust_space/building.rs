@@ -10,11 +10,20 @@ use crate::domain::trust_list::{TrustEntry, TrustList};
 use crate::storage::StorageError;
 use crate::storage::trust_entries::PublishedEntry;
 
-/// The list of these rows: sorted by mail domain and name, by bytes.
+/// The list of these rows: sorted by mail domain and name, by bytes, each pair once. Of two certificates
+/// with one name, the later change dates the entry.
 pub(super) fn build(
-    rows: Vec<PublishedEntry>,
+    mut rows: Vec<PublishedEntry>,
     generated_at: OffsetDateTime,
 ) -> Result<TrustList, StorageError> {
+    rows.sort_unstable_by(|a, b| {
+        let by_name = || a.dn.cmp(&b.dn);
+        let latest_first =
+            || (b.updated_at, b.certificate_id).cmp(&(a.updated_at, a.certificate_id));
+        let by_domain = a.mail_domain.cmp(&b.mail_domain);
+        by_domain.then_with(by_name).then_with(latest_first)
+    });
+    rows.dedup_by(|next, kept| next.mail_domain == kept.mail_domain && next.dn == kept.dn);
     // Each name stands behind many mail domains: it is read once and shared.
     let mut names: HashMap<String, OperatorDn> = HashMap::new();
     let mut entries = Vec::with_capacity(rows.len());
@@ -37,10 +46,6 @@ pub(super) fn build(
             updated_at: to_the_second(row.updated_at),
         });
     }
-    entries.sort_by(|a, b| {
-        let by_name = || a.operator_dn.as_str().cmp(b.operator_dn.as_str());
-        a.mail_domain.cmp(&b.mail_domain).then_with(by_name)
-    });
     Ok(TrustList {
         generated_at,
         entries,
@@ -88,6 +93,7 @@ mod tests {
             responsible_contact: "01 02 03 04 05".to_owned(),
             support_contact: String::new(),
             updated_at: datetime!(2026-11-20 10:11:12.131415 UTC),
+            certificate_id: 1,
         }
     }
 
@@ -120,6 +126,29 @@ mod tests {
                 .iter()
                 .all(|entry| entry.updated_at == updated_at)
         );
+    }
+
+    #[test]
+    fn of_two_certificates_with_one_name_the_later_change_is_told() {
+        let of = |certificate_id, description: &str, updated_at| PublishedEntry {
+            certificate_id,
+            description: description.to_owned(),
+            updated_at,
+            ..row("a.mssante.fr", "CN=a,C=FR")
+        };
+        let (first, later) = (
+            datetime!(2026-11-19 00:00 UTC),
+            datetime!(2026-11-20 00:00 UTC),
+        );
+        for (rows, expected) in [
+            (vec![of(1, "new", later), of(2, "old", first)], "new"),
+            (vec![of(1, "old", first), of(2, "new", later)], "new"),
+            (vec![of(1, "old", later), of(2, "new", later)], "new"),
+        ] {
+            let list = build(rows, NOW).unwrap();
+            let told: Vec<_> = list.entries.iter().map(|one| &one.description).collect();
+            assert_eq!(told, [expected]);
+        }
     }
 
     #[test]

@@ -199,7 +199,10 @@ impl TrustSpace {
         truth: &mut Connection,
         version: &ListVersion,
     ) -> Result<ListMeta, Failure> {
-        read_meta(version, &content(truth, version).await?)
+        let number = i64::try_from(version.sequence).unwrap_or(i64::MAX);
+        let meta = trust_lists::meta(truth, number).await?;
+        let meta = meta.ok_or_else(|| no_such_version(version.sequence))?;
+        read_meta(version, &meta.meta_jws, &meta.signer)
     }
 
     /// The rows of a version, read back from what is stored.
@@ -261,17 +264,17 @@ fn verify(version: &ListVersion, content: &StoredContent) -> Result<ReadVersion,
         return Err(damaged(&"it holds another list"));
     }
     Ok(ReadVersion {
-        meta: read_meta(version, content)?,
+        meta: read_meta(version, &content.meta_jws, &content.signer)?,
         verified: read,
         xml,
     })
 }
 
 /// Verifies the side-car of a version, in its own time.
-fn read_meta(version: &ListVersion, content: &StoredContent) -> Result<ListMeta, Failure> {
+fn read_meta(version: &ListVersion, jws: &str, signer: &[u8]) -> Result<ListMeta, Failure> {
     let damaged = |error: &dyn std::fmt::Display| damaged(version, error);
-    let pin = SignerCertificate::parse(&content.signer).map_err(|error| damaged(&error))?;
-    let meta = sidecar::verify(content.meta_jws.as_bytes(), &[pin], VerifyAt::ListTime)
+    let pin = SignerCertificate::parse(signer).map_err(|error| damaged(&error))?;
+    let meta = sidecar::verify(jws.as_bytes(), &[pin], VerifyAt::ListTime)
         .map_err(|error| damaged(&error))?;
     if (meta.sequence, meta.xml.sha256) != (version.sequence, version.sha256) {
         return Err(damaged(&"it has the side-car of another version"));

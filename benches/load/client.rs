@@ -10,24 +10,22 @@ use anyhow::{Context as _, ensure};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-/// Callers at once.
-const CALLERS: usize = 64;
-
 /// Whole requests, asked in turn.
 pub(crate) type Requests = Arc<[Vec<u8>]>;
 
-/// Asks for so long and tells how many answers came.
+/// So many callers ask for so long; tells how many answers came.
 pub(crate) async fn ask(
+    count: usize,
     address: SocketAddr,
     requests: &Requests,
     duration: Duration,
 ) -> anyhow::Result<usize> {
     let until = Instant::now() + duration;
     let mut callers = JoinSet::new();
-    for caller in 0..CALLERS {
+    for caller in 0..count {
         let requests = Arc::clone(requests);
         // not all the same request at the same time
-        let first = caller * requests.len() / CALLERS;
+        let first = caller * requests.len() / count;
         callers.spawn(async move { call(address, &requests, first, until).await });
     }
     let mut answers = 0;

@@ -15,6 +15,8 @@ use tempfile::TempDir;
 
 /// A registry to publish from.
 pub(crate) struct Registry {
+    /// Settings of a node on it, which listens on any free port.
+    pub(crate) config: Config,
     pub(crate) database: Database,
     pub(crate) key: Arc<dyn Signer>,
     /// Removed with everything in it when the measuring is over.
@@ -30,10 +32,11 @@ pub(crate) async fn fill(entries: i64) -> anyhow::Result<Registry> {
         .prefix("annuaire-bench-")
         .tempdir_in("/tmp")?;
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o711))?;
-    let config = Config {
+    let mut config = Config {
         data_dir: dir.path().join("data"),
         ..Config::default()
     };
+    config.http.listen = ([127, 0, 0, 1], 0).into();
     let database = app::open_database(&config).await?;
     storage::migrate(&database.pool).await?;
     let (key_file, certificate_file) = (dir.path().join("key.pem"), dir.path().join("cert.pem"));
@@ -92,6 +95,7 @@ pub(crate) async fn fill(entries: i64) -> anyhow::Result<Registry> {
     .await?;
     sqlx::query("analyze").execute(&database.pool).await?;
     Ok(Registry {
+        config,
         database,
         key: Arc::new(key),
         _dir: dir,
