@@ -140,7 +140,7 @@ fn read_back(xml: &[u8], list: &TrustList, signer: &dyn Signer) -> Result<ListFi
         return Err(EditionError::Different);
     }
     Ok(ListFile {
-        sha256: Digest::new(read.digest_sha256),
+        sha256: read.sha256,
         bytes: size(xml.len()),
         entries: size(list.entries.len()),
     })

@@ -9,7 +9,7 @@ use nix::sys::signal::Signal;
 use crate::support::program::{Program, Running};
 use crate::support::{scratch, skip};
 
-fn demo(data_dir: &std::path::Path) -> Running {
+fn demo(data_dir: &Path) -> Running {
     Program::new(["demo", "--professionals", "300"])
         .in_data_dir(data_dir)
         .start()
