@@ -78,11 +78,12 @@ async fn measure() -> anyhow::Result<()> {
             micros: AtomicU64::new(0),
         });
         let clock = Arc::new(Hours(AtomicI64::new(SystemClock.now().unix_timestamp())));
+        let signer: Arc<dyn Signer> = key.clone();
         let space = TrustSpace::new(
             registry.database.pool.clone(),
-            Arc::clone(&clock) as Arc<dyn Clock>,
+            clock.clone(),
             Arc::new(registry.config.trust.clone()),
-            vec![Arc::clone(&key) as Arc<dyn Signer>],
+            vec![signer],
         );
         let (mut whole, mut signing) = (Vec::new(), Vec::new());
         for round in 0..=ROUNDS {

@@ -41,8 +41,8 @@ const QUOTED: &str = "CN=m2,OU=10B0078671,O=C.H. FICTIF,C=FR";
 /// The quirks of the published list, of fictional people.
 fn list() -> TrustList {
     let mut odd = entry("z-double.fr", FIRST, 2);
-    odd.description = "Plus récent".to_owned();
-    odd.support_contact = "Un autre".to_owned();
+    "Plus récent".clone_into(&mut odd.description);
+    "Un autre".clone_into(&mut odd.support_contact);
     TrustList {
         generated_at: GENERATED_AT,
         entries: vec![

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::process::Command;
-use std::sync::Arc;
 
 use annuaire::domain::error::{
     Failure, ROLE_INSUFFICIENT, TRUST_LIST_NOT_SIGNED, TRUST_LIST_OUTDATED, TRUST_LIST_REFUSED,
@@ -340,7 +339,7 @@ fn of_many_who_publish_at_once_one_does() {
         fixture.advance(Duration::HOUR);
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..6 {
-            let space = fixture.node(vec![signer(0) as Arc<dyn Signer>], |_| {});
+            let space = fixture.node(vec![signer(0)], |_| {});
             let anne = fixture.anne.clone();
             tasks.spawn(async move { space.publish(&anne, "test").await });
         }

@@ -77,7 +77,7 @@ pub(crate) fn with_entries(test: impl AsyncFnOnce(Publishing)) {
                 role,
             })
         };
-        let keys = (0..3).map(|which| signer(which) as Arc<dyn Signer>);
+        let keys = (0..3).map(|which| -> Arc<dyn Signer> { signer(which) });
         let space = space(&database.pool, &clock, keys.collect(), |_| {});
         test(Publishing {
             space,
