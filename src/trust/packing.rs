@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 
-/// Half the time of the usual 6 for 3 % more bytes: docs/PERFORMANCE.md.
+/// Faster than the usual 6 for 3 % more bytes: docs/PERFORMANCE.md.
 const LEVEL: u32 = 3;
 
 /// Compresses (RFC 1952); the same bytes always give the same ones, as no time is written.
