@@ -8,10 +8,10 @@
 )]
 
 #[path = "../cost/mod.rs"]
-#[expect(dead_code, reason = "other benches count processor time too")]
 mod cost;
 #[path = "../registry/mod.rs"]
 mod registry;
+mod spent;
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -26,6 +26,8 @@ use anyhow::{Context as _, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use time::OffsetDateTime;
+
+use spent::Spent;
 
 /// Publications of each size; the first, which reads nothing before it, is left out.
 const ROUNDS: usize = 9;
@@ -68,8 +70,10 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn measure() -> anyhow::Result<()> {
-    println!("| entries | whole ms | signatures ms | beside ms | bytes | gzip bytes |");
-    println!("|--:|--:|--:|--:|--:|--:|");
+    println!(
+        "| entries | whole ms | signatures ms | beside ms | CPU ms of the program | of PostgreSQL | bytes | gzip bytes |"
+    );
+    println!("|--:|--:|--:|--:|--:|--:|--:|--:|");
     let lists = Mutex::new(Vec::new());
     for entries in SIZES {
         let registry = registry::fill(entries).await?;
@@ -86,7 +90,11 @@ async fn measure() -> anyhow::Result<()> {
             vec![signer],
         );
         let (mut whole, mut signing) = (Vec::new(), Vec::new());
+        let mut before = None;
         for round in 0..=ROUNDS {
+            if round == 1 {
+                before = Some(Spent::now(&registry.database.pool).await?);
+            }
             clock.0.fetch_add(3600, Ordering::SeqCst);
             key.micros.store(0, Ordering::SeqCst);
             let begun = Instant::now();
@@ -100,6 +108,8 @@ async fn measure() -> anyhow::Result<()> {
                 )));
             }
         }
+        let spent = Spent::now(&registry.database.pool).await?;
+        let spent = spent.since(&before.context("no round")?, ROUNDS);
         let beside = whole
             .iter()
             .zip(&signing)
@@ -111,10 +121,12 @@ async fn measure() -> anyhow::Result<()> {
             .context("no list")?;
         let files = space.list_files(newest.sequence).await?;
         println!(
-            "| {entries} | {:.1} | {:.1} | {:.1} | {} | {} |",
+            "| {entries} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {} | {} |",
             cost::median(whole.iter().copied()),
             cost::median(signing.iter().copied()),
             cost::median(beside),
+            spent.program,
+            spent.postgres,
             newest.bytes,
             files.xml_gzip.len(),
         );
