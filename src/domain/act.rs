@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::certificate::RevocationReason;
+use super::ground::Subject;
 use super::onboarding::{OperatorState, Transition};
 
 /// A decision about the trust space.
@@ -76,6 +77,16 @@ pub enum Control {
     Two,
 }
 
+impl Control {
+    /// As a number.
+    pub const fn administrators(self) -> usize {
+        match self {
+            Self::One => 1,
+            Self::Two => 2,
+        }
+    }
+}
+
 impl Act {
     /// When it is to take effect, where not at once.
     pub const fn effective_at(&self) -> Option<OffsetDateTime> {
@@ -122,6 +133,34 @@ impl Act {
             | Self::AnnounceSigner { .. }
             | Self::SwitchSigner { .. }
             | Self::WithdrawSigner { .. } => None,
+        }
+    }
+
+    /// What must stand, when it is done, as it stood when it was asked for: of an act that lets someone
+    /// back in, or that means another thing in another state. Who keeps someone out may do so from
+    /// wherever that is legal: a suspension does not stop the revocation that waits behind it.
+    pub fn rests_on(&self) -> Option<Subject<'_>> {
+        match self {
+            Self::MoveOperator(transition) => match transition.to {
+                OperatorState::Active => Some(Subject::Operator(transition.operator)),
+                OperatorState::Candidate
+                | OperatorState::Engaged
+                | OperatorState::Testing
+                | OperatorState::Contracted
+                | OperatorState::Suspended
+                | OperatorState::Withdrawn
+                | OperatorState::Revoked => None,
+            },
+            Self::ReleaseCertificate { certificate } => Some(Subject::Certificate(*certificate)),
+            Self::SwitchSigner { sha256 } | Self::WithdrawSigner { sha256 } => {
+                Some(Subject::Signer(sha256))
+            }
+            Self::ActivateCertificate { .. }
+            | Self::SuspendCertificate { .. }
+            | Self::SupersedeCertificate { .. }
+            | Self::RevokeCertificate { .. }
+            | Self::PublishTrustList { .. }
+            | Self::AnnounceSigner { .. } => None,
         }
     }
 

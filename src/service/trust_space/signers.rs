@@ -177,7 +177,7 @@ pub(super) fn of(signers: &[ListSigner], state: SignerState) -> Option<&ListSign
     signers.iter().find(|signer| signer.state == state)
 }
 
-fn find<'a>(signers: &'a [ListSigner], sha256: &str) -> Result<&'a ListSigner, Failure> {
+pub(super) fn find<'a>(signers: &'a [ListSigner], sha256: &str) -> Result<&'a ListSigner, Failure> {
     signers
         .iter()
         .find(|signer| signer.sha256.to_string() == sha256)
