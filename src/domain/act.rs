@@ -61,7 +61,8 @@ pub enum Act {
         /// SHA-256 of its certificate, hexadecimal.
         sha256: String,
     },
-    /// Take back an announcement.
+    /// Give up a key: take back its announcement, or, of the one that signs, have the announced one take
+    /// over at once. Which of the two is what it was when it was asked for.
     WithdrawSigner {
         /// SHA-256 of its certificate, hexadecimal.
         sha256: String,
