@@ -131,6 +131,8 @@ create index registry_event_by_certificate on registry_event (certificate_id, id
 create table approval (
     id           bigint      generated always as identity primary key,
     act          jsonb       not null,
+    ground_state text,       -- where its subject stood when it was asked for, where it rests on that
+    ground_since timestamptz,
     reason       text        not null,
     impact       jsonb       not null, -- what it would change, as previewed
     requested_by text        not null, -- an administrator's name, or 'schedule'
@@ -139,7 +141,8 @@ create table approval (
     state        text        not null check (state in ('pending', 'executed', 'scheduled', 'refused', 'expired', 'failed')),
     settled_by   text,
     settled_at   timestamptz,
-    settled_why  text        -- the reason of a refusal, the failure of an execution
+    settled_why  text,       -- the reason of a refusal, the failure of an execution
+    check ((ground_state is null) = (ground_since is null))
 );
 create index approval_pending on approval (expires_at) where state = 'pending';
 -- The same act waits once.
@@ -156,13 +159,16 @@ create table approval_vote (
 create table scheduled_act (
     id          bigint      generated always as identity primary key,
     act         jsonb       not null,
+    ground_state text,      -- as in the approval
+    ground_since timestamptz,
     reason      text        not null,
     requested_by text       not null,
     approved_by text[]      not null default '{}',
     due_at      timestamptz not null,
     state       text        not null check (state in ('waiting', 'done', 'cancelled', 'failed')),
     settled_at  timestamptz,
-    settled_why text
+    settled_why text,
+    check ((ground_state is null) = (ground_since is null))
 );
 create index scheduled_act_due on scheduled_act (due_at) where state = 'waiting';
 

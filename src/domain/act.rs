@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::certificate::RevocationReason;
+use super::ground::Subject;
 use super::onboarding::{OperatorState, Transition};
 
 /// A decision about the trust space.
@@ -60,7 +61,8 @@ pub enum Act {
         /// SHA-256 of its certificate, hexadecimal.
         sha256: String,
     },
-    /// Take back an announcement.
+    /// Give up a key: take back its announcement, or, of the one that signs, have the announced one take
+    /// over at once. Which of the two is what it was when it was asked for.
     WithdrawSigner {
         /// SHA-256 of its certificate, hexadecimal.
         sha256: String,
@@ -74,6 +76,16 @@ pub enum Control {
     One,
     /// Two different ones.
     Two,
+}
+
+impl Control {
+    /// As a number.
+    pub const fn administrators(self) -> usize {
+        match self {
+            Self::One => 1,
+            Self::Two => 2,
+        }
+    }
 }
 
 impl Act {
@@ -122,6 +134,34 @@ impl Act {
             | Self::AnnounceSigner { .. }
             | Self::SwitchSigner { .. }
             | Self::WithdrawSigner { .. } => None,
+        }
+    }
+
+    /// What must stand, when it is done, as it stood when it was asked for: of an act that lets someone
+    /// back in, or that means another thing in another state. Who keeps someone out may do so from
+    /// wherever that is legal: a suspension does not stop the revocation that waits behind it.
+    pub fn rests_on(&self) -> Option<Subject<'_>> {
+        match self {
+            Self::MoveOperator(transition) => match transition.to {
+                OperatorState::Active => Some(Subject::Operator(transition.operator)),
+                OperatorState::Candidate
+                | OperatorState::Engaged
+                | OperatorState::Testing
+                | OperatorState::Contracted
+                | OperatorState::Suspended
+                | OperatorState::Withdrawn
+                | OperatorState::Revoked => None,
+            },
+            Self::ReleaseCertificate { certificate } => Some(Subject::Certificate(*certificate)),
+            Self::SwitchSigner { sha256 } | Self::WithdrawSigner { sha256 } => {
+                Some(Subject::Signer(sha256))
+            }
+            Self::ActivateCertificate { .. }
+            | Self::SuspendCertificate { .. }
+            | Self::SupersedeCertificate { .. }
+            | Self::RevokeCertificate { .. }
+            | Self::PublishTrustList { .. }
+            | Self::AnnounceSigner { .. } => None,
         }
     }
 

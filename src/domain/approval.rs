@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::act::Act;
+use super::ground::Ground;
 
 /// What an act would change, counted before it is done.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +75,8 @@ pub struct Approval {
     pub id: i64,
     /// What is to be done.
     pub act: Act,
+    /// Where its subject stood when it was asked for, where it rests on that.
+    pub ground: Option<Ground>,
     /// Why, in the words of who asked.
     pub reason: String,
     /// What it would change, counted when it was asked for.

@@ -16,6 +16,7 @@ pub mod distinguished_name;
 pub mod error;
 pub mod feed;
 pub mod figure;
+pub mod ground;
 pub mod ids;
 pub mod import;
 pub mod list_version;

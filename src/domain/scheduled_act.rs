@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::act::Act;
+use super::ground::Ground;
 
 /// Where a scheduled act stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +47,8 @@ pub struct ScheduledAct {
     pub id: i64,
     /// What is to be done.
     pub act: Act,
+    /// Where its subject stood when it was asked for, where it rests on that.
+    pub ground: Option<Ground>,
     /// Why, in the words of who asked.
     pub reason: String,
     /// Name of who asked.

@@ -92,6 +92,25 @@ pub async fn hold(
     name.map(|name| role(id, &name)).transpose()
 }
 
+/// Who of these names may act still, in the order they came; they stay so until the transaction ends.
+pub async fn with_rights(
+    truth: &mut PgConnection,
+    names: &[String],
+) -> Result<Vec<String>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        "select name
+        from administrator
+        where name = any ($1)
+        and disabled_at is null
+        and role = 'administrator'
+        order by id
+        for share",
+        names,
+    )
+    .fetch_all(truth)
+    .await?)
+}
+
 /// Everybody who is or was an administrator, in the order they came.
 pub async fn list(truth: &mut PgConnection) -> Result<Vec<AdministratorRecord>, StorageError> {
     let rows = sqlx::query!(

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use super::StorageError;
 use crate::domain::act::Act;
 use crate::domain::approval::{Approval, ApprovalState, Impact};
+use crate::domain::ground::Ground;
 
 /// Approvals read at once at most; those that wait are few.
 const LISTED: i64 = 1_000;
@@ -15,6 +16,8 @@ const LISTED: i64 = 1_000;
 pub struct Asked<'a> {
     /// What is to be done.
     pub act: &'a Act,
+    /// Where its subject stands, where it rests on that.
+    pub ground: Option<&'a Ground>,
     /// Why.
     pub reason: &'a str,
     /// What it would change.
@@ -72,14 +75,32 @@ pub(super) fn act_from_json(
     })
 }
 
+/// A ground that was kept.
+pub(super) fn ground(state: Option<String>, since: Option<OffsetDateTime>) -> Option<Ground> {
+    let (state, since) = state.zip(since)?;
+    Some(Ground { state, since })
+}
+
 /// Registers an act that waits, without any agreement yet; `None` where the same act waits already.
 pub async fn add(truth: &mut PgConnection, asked: &Asked<'_>) -> Result<Option<i64>, StorageError> {
     Ok(sqlx::query_scalar!(
-        "insert into approval (act, reason, impact, requested_by, requested_at, expires_at, state)
-        values ($1, $2, $3, $4, $5, $6, 'pending')
+        "insert into approval (
+            act,
+            ground_state,
+            ground_since,
+            reason,
+            impact,
+            requested_by,
+            requested_at,
+            expires_at,
+            state
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, $8, 'pending')
         on conflict (md5(act::text)) where state = 'pending' do nothing
         returning id",
         act_to_json("approval", asked.act)?,
+        asked.ground.map(|ground| ground.state.as_str()),
+        asked.ground.map(|ground| ground.since),
         asked.reason,
         written("approval", asked.impact)?,
         asked.by,
@@ -150,6 +171,7 @@ async fn read(
                     .map_err(|error| inconsistent(format!("its impact cannot be read: {error}")))?,
                 state: ApprovalState::from_name(&row.state)
                     .ok_or_else(|| inconsistent(format!("unknown state {:?}", row.state)))?,
+                ground: ground(row.ground_state, row.ground_since),
                 id: row.id,
                 reason: row.reason,
                 requested_by: row.requested_by,

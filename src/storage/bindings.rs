@@ -96,14 +96,14 @@ pub async fn unbind(
 }
 
 /// Puts a certificate behind every mail domain of another one of its operator, with their texts;
-/// says behind how many it was not yet. A mail domain that the operator gave up meanwhile is left.
+/// gives those that it was not behind yet. A mail domain that the operator gave up meanwhile is left.
 pub async fn copy(
     truth: &mut PgConnection,
     from: i64,
     to: i64,
     at: OffsetDateTime,
-) -> Result<u64, StorageError> {
-    let done = sqlx::query!(
+) -> Result<Vec<String>, StorageError> {
+    Ok(sqlx::query_scalar!(
         "insert into binding (
             mail_domain,
             certificate_id,
@@ -127,14 +127,14 @@ pub async fn copy(
             on mail_domain_operator.mail_domain = binding.mail_domain
             and mail_domain_operator.operator_id = successor.operator_id
         where binding.certificate_id = $1
-        on conflict do nothing",
+        on conflict do nothing
+        returning mail_domain",
         from,
         to,
         at,
     )
-    .execute(truth)
-    .await?;
-    Ok(done.rows_affected())
+    .fetch_all(truth)
+    .await?)
 }
 
 /// Takes every mail domain from a certificate; says how many there were.

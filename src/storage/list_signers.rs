@@ -53,8 +53,7 @@ pub async fn all(truth: &mut PgConnection) -> Result<Vec<ListSigner>, StorageErr
         .collect()
 }
 
-/// Adds a key as the next one, or as the current one where there was none; a key that was retired
-/// before comes back.
+/// Adds a key as the next one, or as the current one where there was none.
 pub async fn announce(
     truth: &mut PgConnection,
     der: &[u8],
@@ -68,13 +67,7 @@ pub async fn announce(
     };
     sqlx::query!(
         "insert into list_signer (der, sha256, state, announced_at, current_at)
-        values ($1, $2, $3, $4, $5)
-        on conflict (sha256) do update set
-            state = excluded.state,
-            announced_at = excluded.announced_at,
-            announced_in = null,
-            current_at = excluded.current_at,
-            retired_at = null",
+        values ($1, $2, $3, $4, $5)",
         der,
         sha256.as_bytes(),
         state.as_str(),

@@ -4,8 +4,9 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::StorageError;
-use super::approvals::{act_from_json, act_to_json};
+use super::approvals::{act_from_json, act_to_json, ground};
 use crate::domain::act::Act;
+use crate::domain::ground::Ground;
 use crate::domain::scheduled_act::{ScheduledAct, ScheduledState};
 
 /// Key of the advisory lock of the one node that does what is due ("schedule" in ASCII).
@@ -19,6 +20,8 @@ const LISTED: i64 = 1_000;
 pub struct Agreed<'a> {
     /// What is to be done.
     pub act: &'a Act,
+    /// Where its subject stood when it was asked for, where it rests on that.
+    pub ground: Option<&'a Ground>,
     /// Why.
     pub reason: &'a str,
     /// Name of who asked.
@@ -32,6 +35,8 @@ pub struct Agreed<'a> {
 struct Row {
     id: i64,
     act: serde_json::Value,
+    ground_state: Option<String>,
+    ground_since: Option<OffsetDateTime>,
     reason: String,
     requested_by: String,
     approved_by: Vec<String>,
@@ -54,6 +59,7 @@ impl TryFrom<Row> for ScheduledAct {
                     problem: format!("unknown state {:?}", row.state),
                 }
             })?,
+            ground: ground(row.ground_state, row.ground_since),
             id: row.id,
             reason: row.reason,
             requested_by: row.requested_by,
@@ -68,10 +74,21 @@ impl TryFrom<Row> for ScheduledAct {
 /// Registers an act for its time and gives the number.
 pub async fn add(truth: &mut PgConnection, agreed: &Agreed<'_>) -> Result<i64, StorageError> {
     Ok(sqlx::query_scalar!(
-        "insert into scheduled_act (act, reason, requested_by, approved_by, due_at, state)
-        values ($1, $2, $3, $4, $5, 'waiting')
+        "insert into scheduled_act (
+            act,
+            ground_state,
+            ground_since,
+            reason,
+            requested_by,
+            approved_by,
+            due_at,
+            state
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, 'waiting')
         returning id",
         act_to_json("scheduled_act", agreed.act)?,
+        agreed.ground.map(|ground| ground.state.as_str()),
+        agreed.ground.map(|ground| ground.since),
         agreed.reason,
         agreed.by,
         agreed.approved_by,
@@ -88,6 +105,8 @@ pub async fn list(truth: &mut PgConnection) -> Result<Vec<ScheduledAct>, Storage
         "select
             id,
             act,
+            ground_state,
+            ground_since,
             reason,
             requested_by,
             approved_by,
@@ -114,6 +133,8 @@ pub async fn hold(truth: &mut PgConnection, id: i64) -> Result<Option<ScheduledA
         "select
             id,
             act,
+            ground_state,
+            ground_since,
             reason,
             requested_by,
             approved_by,

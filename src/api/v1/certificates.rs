@@ -160,7 +160,7 @@ async fn add_certificate(
     Asked(why): Asked<ReasonParameters>,
     upload: Upload,
 ) -> Result<Response, Problem> {
-    let reason = upload.reason.or(why.reason).unwrap_or_default();
+    let reason = upload.reason.unwrap_or_else(|| why.given());
     let record = state
         .trust_space
         .add_certificate(&actor, operators::number(&id)?, &upload.file, &reason)

@@ -66,9 +66,16 @@ impl Parameters for MailDomainParameters {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReasonParameters {
-    /// Why, kept in history.
-    #[param(max_length = 500)]
-    pub(super) reason: Option<String>,
+    /// Why, kept in history; `act.invalid` where it is not said.
+    #[param(max_length = 2000)]
+    reason: Option<String>,
+}
+
+impl ReasonParameters {
+    /// The reason as it was given; whether it is one is for the use case to say.
+    pub(super) fn given(self) -> String {
+        self.reason.unwrap_or_default()
+    }
 }
 
 impl Parameters for ReasonParameters {
@@ -125,7 +132,6 @@ struct DraftBody {
     /// Number of the operator that runs it.
     operator: i64,
     /// Why, kept in history.
-    #[serde(default)]
     reason: String,
 }
 
@@ -252,6 +258,7 @@ async fn get_mail_domain(
     params(
         ("name" = String, Path, description = "Name of the mail domain.", example = "hopital-fictif.mssante.fr"),
         ("operator" = i64, Path, description = "Number of the operator.", example = 1),
+        ReasonParameters,
     ),
     responses(
         (status = OK, description = "The mail domain: It runs it.", content_type = "application/json", body = MailDomainView),
@@ -262,12 +269,12 @@ async fn assign_mail_domain(
     State(state): State<ApiState>,
     Acting(actor): Acting,
     Path((domain, operator)): Path<(String, String)>,
-    Asked(NoParameters {}): Asked<NoParameters>,
+    Asked(why): Asked<ReasonParameters>,
 ) -> Result<Response, Problem> {
     let (domain, operator) = (name(&domain)?, operators::number(&operator)?);
     let domain = state
         .trust_space
-        .assign_mail_domain(&actor, &domain, operator)
+        .assign_mail_domain(&actor, &domain, operator, &why.given())
         .await?;
     answer::told(&MailDomainView::from(domain))
 }
@@ -284,6 +291,7 @@ async fn assign_mail_domain(
     params(
         ("name" = String, Path, description = "Name of the mail domain.", example = "hopital-fictif.mssante.fr"),
         ("operator" = i64, Path, description = "Number of the operator.", example = 1),
+        ReasonParameters,
     ),
     responses(
         (status = OK, description = "The mail domain: It runs it no more.", content_type = "application/json", body = MailDomainView),
@@ -294,12 +302,12 @@ async fn release_mail_domain(
     State(state): State<ApiState>,
     Acting(actor): Acting,
     Path((domain, operator)): Path<(String, String)>,
-    Asked(NoParameters {}): Asked<NoParameters>,
+    Asked(why): Asked<ReasonParameters>,
 ) -> Result<Response, Problem> {
     let (domain, operator) = (name(&domain)?, operators::number(&operator)?);
     let domain = state
         .trust_space
-        .release_mail_domain(&actor, &domain, operator)
+        .release_mail_domain(&actor, &domain, operator, &why.given())
         .await?;
     answer::told(&MailDomainView::from(domain))
 }
@@ -327,10 +335,9 @@ async fn bind_certificate(
     Asked(why): Asked<ReasonParameters>,
 ) -> Result<Response, Problem> {
     let (domain, certificate) = (name(&domain)?, certificates::number(&certificate)?);
-    let reason = why.reason.unwrap_or_default();
     state
         .trust_space
-        .bind(&actor, &domain, certificate, &reason)
+        .bind(&actor, &domain, certificate, &why.given())
         .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -358,10 +365,9 @@ async fn unbind_certificate(
     Asked(why): Asked<ReasonParameters>,
 ) -> Result<Response, Problem> {
     let (domain, certificate) = (name(&domain)?, certificates::number(&certificate)?);
-    let reason = why.reason.unwrap_or_default();
     state
         .trust_space
-        .unbind(&actor, &domain, certificate, &reason)
+        .unbind(&actor, &domain, certificate, &why.given())
         .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

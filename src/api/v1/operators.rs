@@ -104,7 +104,6 @@ struct DraftBody {
     #[schema(max_length = 500)]
     support_contact: String,
     /// Why, kept in history.
-    #[serde(default)]
     reason: String,
 }
 
@@ -123,6 +122,8 @@ struct ChangesBody {
     responsible_contact: Option<String>,
     /// Telephone and address of the support.
     support_contact: Option<String>,
+    /// Why, kept in history.
+    reason: String,
 }
 
 fn registered(number: &str) -> Result<RegisteredNumber, Failure> {
@@ -288,6 +289,7 @@ async fn amend_operator(
 ) -> Result<Response, Problem> {
     let id = number(&id)?;
     let version = answer::version_held(&headers)?;
+    let reason = changes.reason;
     let changes = OperatorChanges {
         legal_name: changes.legal_name,
         kind: changes.kind.map(Into::into),
@@ -297,7 +299,7 @@ async fn amend_operator(
     };
     let amended = state
         .trust_space
-        .amend_operator(&actor, id, version, changes)
+        .amend_operator(&actor, id, version, changes, &reason)
         .await?;
     let version = amended.version;
     answer::record(

@@ -39,7 +39,7 @@ pub(in crate::cli) enum Signer {
         #[command(flatten)]
         token: Token,
     },
-    /// Take an announcement back
+    /// Give up a key: the announced one, or the one that signs, whose place the announced one takes
     Withdraw {
         /// SHA-256 of its certificate
         sha256: String,
@@ -82,7 +82,7 @@ impl Signer {
                 Act::WithdrawSigner { sha256 },
                 reason,
                 token,
-                "the announcement is taken back",
+                "the key is given up",
             ),
         };
         with_trust_space(config, async |space| {

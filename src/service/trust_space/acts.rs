@@ -4,12 +4,14 @@ use time::OffsetDateTime;
 
 use super::administrators::hold_rights;
 use super::{
-    Decision, TrustSpace, approvals, certificates, impact, publication, signers, transitions,
+    Decision, TrustSpace, approvals, certificates, grounds, impact, publication, signers,
+    transitions,
 };
 use crate::domain::act::{Act, Control};
 use crate::domain::administrator::Actor;
 use crate::domain::approval::{Approval, Impact};
 use crate::domain::error::{ACT_INVALID, Failure, Kind};
+use crate::domain::ground::Ground;
 use crate::domain::scheduled_act::ScheduledAct;
 use crate::domain::text;
 use crate::storage::registry_events::{self, RegistryEvent};
@@ -84,6 +86,7 @@ impl TrustSpace {
         let mut connection = self.connection().await?;
         let mut truth = storage::begin(&mut connection).await?;
         hold_rights(&mut truth, actor).await?;
+        let ground = grounds::of(&mut truth, &act).await?;
         let requested = match (act.control(), When::of(&act, at)) {
             (Control::One, When::Now) => {
                 self.apply(&mut truth, &decision, &act).await?;
@@ -92,14 +95,22 @@ impl TrustSpace {
             (Control::One, When::Later(due_at)) => {
                 self.rehearse(&mut truth, &decision, &act).await?;
                 Requested::Scheduled {
-                    id: schedule(&mut truth, &decision, &act, due_at).await?,
+                    id: schedule(&mut truth, &decision, &act, ground.as_ref(), due_at).await?,
                 }
             }
             (Control::Two, When::Now | When::Later(_)) => {
                 self.rehearse(&mut truth, &decision, &act).await?;
                 let lifetime = self.settings.approval_lifetime;
                 Requested::Pending(
-                    approvals::open(&mut truth, actor, &decision, &act, lifetime).await?,
+                    approvals::open(
+                        &mut truth,
+                        actor,
+                        &decision,
+                        &act,
+                        ground.as_ref(),
+                        lifetime,
+                    )
+                    .await?,
                 )
             }
         };
@@ -189,12 +200,14 @@ pub(super) async fn schedule(
     truth: &mut Connection,
     decision: &Decision,
     act: &Act,
+    ground: Option<&Ground>,
     due_at: OffsetDateTime,
 ) -> Result<i64, Failure> {
     let id = scheduled_acts::add(
         truth,
         &Agreed {
             act,
+            ground,
             reason: &decision.reason,
             by: &decision.by,
             approved_by: &decision.approved_by,

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::acts::{self, When, about, kept};
 use super::administrators::hold_rights;
-use super::{Decision, TrustSpace, impact};
+use super::{Decision, TrustSpace, grounds, impact};
 use crate::domain::act::Act;
 use crate::domain::administrator::{Actor, Administrator, SCHEDULE};
 use crate::domain::approval::{Approval, ApprovalState};
@@ -14,13 +14,11 @@ use crate::domain::error::{
     ACT_PENDING, APPROVAL_NOT_FOUND, APPROVAL_OWN, APPROVAL_SETTLED, APPROVAL_STALE, Failure,
     ROLE_INSUFFICIENT, SCHEDULED_ACT_NOT_FOUND, SCHEDULED_ACT_SETTLED,
 };
+use crate::domain::ground::Ground;
 use crate::domain::scheduled_act::ScheduledState;
 use crate::storage::approvals::{self, Asked, Settlement};
 use crate::storage::registry_events::{self, RegistryEvent};
 use crate::storage::{self, Connection, StorageError, scheduled_acts};
-
-/// Administrators who must agree to an act that takes two.
-const ENOUGH: usize = 2;
 
 impl TrustSpace {
     /// Agrees to an act that waits; with enough agreement it is done, or scheduled where it has a time
@@ -41,7 +39,7 @@ impl TrustSpace {
             ));
         }
         let agreed = approvals::counted_votes(&mut truth, id).await?;
-        if agreed.len() < ENOUGH {
+        if agreed.len() < approval.act.control().administrators() {
             let event = RegistryEvent::new(at, actor.name().to_owned(), "approval.agreed");
             told(&mut truth, id, Some(&approval.act), event).await?;
             storage::commit(truth).await?;
@@ -56,36 +54,46 @@ impl TrustSpace {
                 .collect(),
             reason: approval.reason.clone(),
         };
-        let failed = match When::of(&approval.act, at) {
-            When::Later(due_at) => {
-                acts::schedule(&mut truth, &decision, &approval.act, due_at).await?;
-                let end = settlement(ApprovalState::Scheduled, actor, at, None);
+        let failed = match self.carry_out(&mut truth, &decision, &approval).await? {
+            Ok(state) => {
+                let end = settlement(state, actor, at, None);
                 approvals::settle(&mut truth, id, &end).await?;
                 None
             }
-            When::Now => match self.attempt(&mut truth, &decision, &approval.act).await? {
-                Ok(()) => {
-                    let end = settlement(ApprovalState::Executed, actor, at, None);
-                    approvals::settle(&mut truth, id, &end).await?;
-                    None
-                }
-                Err(cause) => {
-                    let why = cause.to_string();
-                    let end = settlement(ApprovalState::Failed, actor, at, Some(&why));
-                    approvals::settle(&mut truth, id, &end).await?;
-                    let event = RegistryEvent {
-                        reason: why.clone(),
-                        ..RegistryEvent::new(at, actor.name().to_owned(), "approval.failed")
-                    };
-                    told(&mut truth, id, Some(&approval.act), event).await?;
-                    Some(why)
-                }
-            },
+            Err(cause) => {
+                let why = cause.to_string();
+                failed(&mut truth, id, &approval.act, actor, at, &why).await?;
+                Some(why)
+            }
         };
         storage::commit(truth).await?;
         match failed {
             Some(why) => Err(Failure::new(&APPROVAL_STALE, why)),
             None => self.approval(id).await,
+        }
+    }
+
+    /// Does an act that enough administrators agreed to, or schedules it, or says why it is no longer
+    /// what they agreed to.
+    async fn carry_out(
+        &self,
+        truth: &mut Connection,
+        decision: &Decision,
+        approval: &Approval,
+    ) -> Result<Result<ApprovalState, Failure>, Failure> {
+        let (act, ground) = (&approval.act, approval.ground.as_ref());
+        if let Some(stale) = grounds::lost(truth, act, ground).await? {
+            return Ok(Err(stale));
+        }
+        match When::of(act, decision.at) {
+            When::Later(due_at) => {
+                acts::schedule(truth, decision, act, ground, due_at).await?;
+                Ok(Ok(ApprovalState::Scheduled))
+            }
+            When::Now => {
+                let done = self.attempt(truth, decision, act).await?;
+                Ok(done.map(|()| ApprovalState::Executed))
+            }
         }
     }
 
@@ -171,12 +179,23 @@ pub(super) async fn open(
     actor: &Actor,
     decision: &Decision,
     act: &Act,
+    ground: Option<&Ground>,
     lifetime: Duration,
 ) -> Result<Approval, Failure> {
     lapse(truth, decision.at).await?;
+    // The same act from where its subject no longer stands is in nobody's way.
+    if let Some(id) = approvals::pending_same(truth, act).await?
+        && let Some(waiting) = approvals::hold(truth, id).await?
+        && waiting.state == ApprovalState::Pending
+        && waiting.ground.as_ref() != ground
+    {
+        let why = "It is asked for anew: its subject is not where it stood.";
+        failed(truth, id, act, actor, decision.at, why).await?;
+    }
     let impact = impact::of(truth, act, decision.at).await?;
     let asked = Asked {
         act,
+        ground,
         reason: &decision.reason,
         impact: &impact,
         by: &decision.by,
@@ -204,6 +223,25 @@ pub(super) async fn open(
         .ok_or_else(|| unknown(id))?;
     told(truth, id, Some(act), decision.event("approval.requested")).await?;
     Ok(approval)
+}
+
+/// Ends an approval whose act is no longer possible, or no longer what was agreed to.
+async fn failed(
+    truth: &mut Connection,
+    id: i64,
+    act: &Act,
+    actor: &Actor,
+    at: OffsetDateTime,
+    why: &str,
+) -> Result<(), Failure> {
+    let end = settlement(ApprovalState::Failed, actor, at, Some(why));
+    approvals::settle(truth, id, &end).await?;
+    let event = RegistryEvent {
+        reason: why.to_owned(),
+        ..RegistryEvent::new(at, actor.name().to_owned(), "approval.failed")
+    };
+    told(truth, id, Some(act), event).await?;
+    Ok(())
 }
 
 /// Ends approvals whose time is over; says how many.

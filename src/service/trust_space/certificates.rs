@@ -1,5 +1,7 @@
 //! Certificates of operators: how they are read, and how acts move them from state to state.
 
+use std::collections::BTreeSet;
+
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -116,24 +118,52 @@ async fn activate(
     not_on_hold(truth, &record, &match_key).await?;
     let mut keys = vec![key(id)];
     bindings::touch_certificate(truth, id, decision.at).await?;
+    let mut taken_over = TakenOver::default();
     if let Some(older) = replaces {
         // Not held: it may be another operator's, and two acts could wait for each other.
         let found = certificates::find(truth, older).await?;
         let older = found.ok_or_else(|| unknown(older))?;
         replaceable(&record, &older)?;
-        bindings::copy(truth, older.id, id, decision.at).await?;
+        let copied = bindings::copy(truth, older.id, id, decision.at).await?;
+        taken_over.add(older.id, copied);
     }
     for named in certificate_names::known_by_name(truth, record.operator, &match_key).await? {
         if named.id == id {
             continue;
         }
-        bindings::copy(truth, named.id, id, decision.at).await?;
+        let copied = bindings::copy(truth, named.id, id, decision.at).await?;
+        taken_over.add(named.id, copied);
         move_to(truth, decision, &named, CertificateState::Superseded, None).await?;
         keys.push(key(named.id));
     }
-    move_to(truth, decision, &record, CertificateState::Active, None).await?;
+    let active = CertificateState::Active;
+    moved(truth, decision, &record, active, None, taken_over.detail()).await?;
     changes::append_trust(truth, &keys).await?;
     Ok(())
+}
+
+/// What a certificate takes over from others as it comes into the list: history tells it, since the
+/// act alone does not.
+#[derive(Debug, Default)]
+struct TakenOver {
+    /// Numbers of those that it takes over from.
+    from: Vec<i64>,
+    /// Mail domains that it was not behind before.
+    mail_domains: BTreeSet<String>,
+}
+
+impl TakenOver {
+    fn add(&mut self, from: i64, mail_domains: Vec<String>) {
+        self.from.push(from);
+        self.mail_domains.extend(mail_domains);
+    }
+
+    fn detail(&self) -> serde_json::Value {
+        if self.from.is_empty() {
+            return serde_json::json!({});
+        }
+        serde_json::json!({ "takes_over_from": self.from, "mail_domains": self.mail_domains })
+    }
 }
 
 async fn release(truth: &mut Connection, decision: &Decision, id: i64) -> Result<(), Failure> {
@@ -198,11 +228,22 @@ pub(super) async fn move_to(
     to: CertificateState,
     because: Option<RevocationReason>,
 ) -> Result<(), Failure> {
-    certificates::set_state(truth, record.id, to, because, decision.at).await?;
     let detail = because.map_or_else(
         || serde_json::json!({}),
         |because| serde_json::json!({ "revocation_reason": because }),
     );
+    moved(truth, decision, record, to, because, detail).await
+}
+
+async fn moved(
+    truth: &mut Connection,
+    decision: &Decision,
+    record: &CertificateRecord,
+    to: CertificateState,
+    because: Option<RevocationReason>,
+    detail: serde_json::Value,
+) -> Result<(), Failure> {
+    certificates::set_state(truth, record.id, to, because, decision.at).await?;
     registry_events::append(
         truth,
         &RegistryEvent {

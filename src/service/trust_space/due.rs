@@ -2,13 +2,13 @@
 //! any more.
 
 use super::acts::{about, kept};
-use super::{Decision, TrustSpace, approvals, campaigns};
+use super::{Decision, TrustSpace, approvals, campaigns, grounds};
 use crate::domain::administrator::SCHEDULE;
 use crate::domain::alert::AlertCode;
-use crate::domain::error::{Failure, Kind};
+use crate::domain::error::{Failure, Kind, ROLE_INSUFFICIENT};
 use crate::domain::scheduled_act::{ScheduledAct, ScheduledState};
 use crate::storage::registry_events::{self, RegistryEvent};
-use crate::storage::{self, Connection, alerts, scheduled_acts};
+use crate::storage::{self, Connection, administrators, alerts, scheduled_acts};
 
 /// What was due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,7 +92,11 @@ impl TrustSpace {
             approved_by: due.approved_by.clone(),
             reason: due.reason.clone(),
         };
-        let turn = match self.attempt(&mut truth, &decision, &due.act).await? {
+        let outcome = match no_longer_agreed(&mut truth, &due).await? {
+            Some(cause) => Err(cause),
+            None => self.attempt(&mut truth, &decision, &due.act).await?,
+        };
+        let turn = match outcome {
             Ok(()) => {
                 scheduled_acts::settle(&mut truth, due.id, ScheduledState::Done, at, None).await?;
                 Turn::Done
@@ -105,6 +109,26 @@ impl TrustSpace {
         storage::commit(truth).await?;
         Ok(turn)
     }
+}
+
+/// Why an act is no longer what was agreed to: too few of those who did have their rights still, or its
+/// subject is not where it stood.
+async fn no_longer_agreed(
+    truth: &mut Connection,
+    due: &ScheduledAct,
+) -> Result<Option<Failure>, Failure> {
+    let mut agreed = due.approved_by.clone();
+    agreed.insert(0, due.requested_by.clone());
+    let counted = administrators::with_rights(truth, &agreed).await?.len();
+    let wanted = due.act.control().administrators();
+    if counted < wanted {
+        let detail = format!(
+            "Of those who agreed ({}), {counted} may act still; it takes {wanted}.",
+            agreed.join(", ")
+        );
+        return Ok(Some(Failure::new(&ROLE_INSUFFICIENT, detail)));
+    }
+    grounds::lost(truth, &due.act, due.ground.as_ref()).await
 }
 
 /// Ends an act that is no longer possible, loudly: whoever scheduled it counts on it.

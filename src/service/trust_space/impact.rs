@@ -3,15 +3,17 @@
 
 use time::OffsetDateTime;
 
+use super::signers;
 use crate::domain::act::Act;
 use crate::domain::approval::Impact;
 use crate::domain::certificate::CertificateState;
 use crate::domain::certificate_record::{CertificateFilter, CertificateRecord};
 use crate::domain::error::{CERTIFICATE_NOT_FOUND, Failure, OPERATOR_NOT_FOUND};
 use crate::domain::figure::{counted, grouped};
+use crate::domain::list_version::{ListSigner, SignerState};
 use crate::domain::onboarding::OperatorState;
 use crate::storage::bindings::{self, Standing};
-use crate::storage::{Connection, certificates, operators};
+use crate::storage::{Connection, certificates, list_signers, operators};
 
 /// Certificates of an operator that are counted at most.
 const COUNTED: i64 = 10_000;
@@ -101,9 +103,11 @@ pub(super) async fn of(
         }
         Act::AnnounceSigner { .. } | Act::SwitchSigner { .. } | Act::WithdrawSigner { .. } => {
             let counts = bindings::standing(truth, &[], at).await?;
+            let signers = list_signers::all(truth).await?;
             let sentence = format!(
-                "No entry comes or goes; who checks {} will look for another signer.",
-                counted(counts.of_entries, "entry", "entries"),
+                "No entry comes or goes of {}. {}",
+                grouped(counts.of_entries),
+                keys(&signers, act),
             );
             Ok(Impact {
                 of_entries: counts.of_entries,
@@ -111,6 +115,57 @@ pub(super) async fn of(
                 ..Impact::default()
             })
         }
+    }
+}
+
+/// What an act on keys changes for who checks lists.
+fn keys(signers: &[ListSigner], act: &Act) -> String {
+    let current = signers::of(signers, SignerState::Current);
+    let next = signers::of(signers, SignerState::Next);
+    let named = |signer: Option<&ListSigner>| {
+        signer.map_or("no key".to_owned(), |signer| {
+            format!("key {}", signer.sha256)
+        })
+    };
+    match act {
+        Act::AnnounceSigner { .. } if current.is_none() => {
+            "This key signs at once; who checks lists pins it by hand.".to_owned()
+        }
+        Act::AnnounceSigner { .. } => format!(
+            "Lists name this key as the one that signs after {}.",
+            named(current)
+        ),
+        Act::WithdrawSigner { sha256 } => {
+            let given_up = signers::find(signers, sha256).ok();
+            match given_up.map(|signer| signer.state) {
+                Some(SignerState::Next) => format!(
+                    "The announcement of this key is taken back; {} goes on signing.",
+                    named(current)
+                ),
+                Some(SignerState::Current) if next.is_some() => format!(
+                    "The key that signs is given up; {}, announced, signs in its place at once.",
+                    named(next)
+                ),
+                Some(SignerState::Current) => {
+                    "The key that signs is given up and none is announced: no list is published until \
+                     another key is, which who checks lists pins by hand."
+                        .to_owned()
+                }
+                Some(SignerState::Retired) | None => "It changes nothing.".to_owned(),
+            }
+        }
+        Act::SwitchSigner { .. } => format!(
+            "From now on {} signs in the place of {}.",
+            named(next),
+            named(current)
+        ),
+        Act::MoveOperator(_)
+        | Act::ActivateCertificate { .. }
+        | Act::SuspendCertificate { .. }
+        | Act::ReleaseCertificate { .. }
+        | Act::SupersedeCertificate { .. }
+        | Act::RevokeCertificate { .. }
+        | Act::PublishTrustList { .. } => String::new(),
     }
 }
 

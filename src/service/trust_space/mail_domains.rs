@@ -85,8 +85,10 @@ impl TrustSpace {
         name: &MailDomainName,
         expected_version: i64,
         changes: MailDomainChanges,
+        reason: &str,
     ) -> Result<MailDomain, Failure> {
         Self::may_act(actor)?;
+        let reason = acts::reason(reason)?;
         let at = self.clock.now();
         let mut connection = self.connection().await?;
         let mut truth = storage::begin(&mut connection).await?;
@@ -112,6 +114,7 @@ impl TrustSpace {
         }
         let event = RegistryEvent {
             mail_domain: Some(name.clone()),
+            reason,
             detail: serde_json::json!({
                 "before": {
                     "description": before.description,
@@ -132,8 +135,10 @@ impl TrustSpace {
         actor: &Actor,
         name: &MailDomainName,
         operator: i64,
+        reason: &str,
     ) -> Result<MailDomain, Failure> {
         Self::may_act(actor)?;
+        let reason = acts::reason(reason)?;
         let at = self.clock.now();
         let mut connection = self.connection().await?;
         let mut truth = storage::begin(&mut connection).await?;
@@ -144,6 +149,7 @@ impl TrustSpace {
             let event = RegistryEvent {
                 operator: Some(operator),
                 mail_domain: Some(name.clone()),
+                reason,
                 ..RegistryEvent::new(at, actor.name().to_owned(), "mail_domain.assigned")
             };
             told(&mut truth, &event, name).await?;
@@ -158,8 +164,10 @@ impl TrustSpace {
         actor: &Actor,
         name: &MailDomainName,
         operator: i64,
+        reason: &str,
     ) -> Result<MailDomain, Failure> {
         Self::may_act(actor)?;
+        let reason = acts::reason(reason)?;
         let at = self.clock.now();
         let mut connection = self.connection().await?;
         let mut truth = storage::begin(&mut connection).await?;
@@ -176,6 +184,7 @@ impl TrustSpace {
         let event = RegistryEvent {
             operator: Some(operator),
             mail_domain: Some(name.clone()),
+            reason,
             detail: serde_json::json!({ "unbound_certificates": unbound }),
             ..RegistryEvent::new(at, actor.name().to_owned(), "mail_domain.released")
         };

@@ -13,6 +13,7 @@ mod certificates;
 mod due;
 mod events;
 mod expiry;
+mod grounds;
 mod impact;
 mod list_import;
 mod list_plan;

@@ -88,8 +88,10 @@ impl TrustSpace {
         id: i64,
         expected_version: i64,
         changes: OperatorChanges,
+        reason: &str,
     ) -> Result<Operator, Failure> {
         Self::may_act(actor)?;
+        let reason = acts::reason(reason)?;
         let at = self.clock.now();
         let mut connection = self.connection().await?;
         let mut truth = storage::begin(&mut connection).await?;
@@ -120,6 +122,7 @@ impl TrustSpace {
             &mut truth,
             &RegistryEvent {
                 operator: Some(id),
+                reason,
                 detail: serde_json::json!({ "before": detail(&before), "after": detail(&after) }),
                 ..RegistryEvent::new(at, actor.name().to_owned(), "operator.amended")
             },

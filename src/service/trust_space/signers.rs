@@ -42,9 +42,9 @@ pub(super) async fn apply(
 ) -> Result<(), Failure> {
     trust_lists::lock(truth).await?;
     let signers = list_signers::all(truth).await?;
-    let (action, sha256, from, to) = match act {
+    let done = match act {
         Act::AnnounceSigner { certificate } => {
-            announce(truth, decision.at, &signers, certificate).await?
+            vec![announce(truth, decision.at, &signers, certificate).await?]
         }
         Act::SwitchSigner { sha256 } => switch(truth, decision.at, &signers, sha256).await?,
         Act::WithdrawSigner { sha256 } => withdraw(truth, decision.at, &signers, sha256).await?,
@@ -56,18 +56,22 @@ pub(super) async fn apply(
         | Act::RevokeCertificate { .. }
         | Act::PublishTrustList { .. } => return Ok(()),
     };
-    let event = registry_events::RegistryEvent {
-        from_state: from.map(SignerState::as_str),
-        to_state: Some(to.as_str()),
-        detail: serde_json::json!({ "sha256": sha256 }),
-        ..decision.event(action)
-    };
-    registry_events::append(truth, &event).await?;
-    changes::append_trust(truth, &[format!("signer:{sha256}")]).await?;
+    let mut keys = Vec::with_capacity(done.len());
+    for (action, sha256, from, to) in done {
+        let event = registry_events::RegistryEvent {
+            from_state: from.map(SignerState::as_str),
+            to_state: Some(to.as_str()),
+            detail: serde_json::json!({ "sha256": sha256 }),
+            ..decision.event(action)
+        };
+        registry_events::append(truth, &event).await?;
+        keys.push(format!("signer:{sha256}"));
+    }
+    changes::append_trust(truth, &keys).await?;
     Ok(())
 }
 
-/// What was done: its name in history, to which key, and from which state to which.
+/// What was done to one key: its name in history, to which, and from which state to which.
 type Done = (&'static str, Digest, Option<SignerState>, SignerState);
 
 async fn announce(
@@ -88,11 +92,17 @@ async fn announce(
     check_rules(&der, at)?;
     let fingerprint = sha256(&der);
     let known = signers.iter().find(|signer| signer.sha256 == fingerprint);
-    if let Some(known) = known.filter(|known| known.state.is_pinned()) {
-        return Err(Failure::new(
-            &SIGNER_TRANSITION,
-            format!("This key is the {} one already.", known.state.as_str()),
-        ));
+    if let Some(known) = known {
+        let problem = match known.state {
+            SignerState::Next | SignerState::Current => {
+                format!("This key is the {} one already.", known.state.as_str())
+            }
+            // Its past says until when it is to be believed: that is not written anew.
+            SignerState::Retired => {
+                "This key is retired, for good: announce one with another certificate.".to_owned()
+            }
+        };
+        return Err(Failure::new(&SIGNER_TRANSITION, problem));
     }
     if let Some(next) = of(signers, SignerState::Next) {
         return Err(Failure::new(
@@ -108,8 +118,7 @@ async fn announce(
         None => SignerState::Current,
     };
     list_signers::announce(truth, &der, &fingerprint, state, at).await?;
-    let before = known.map(|known| known.state);
-    Ok(("signer.announced", fingerprint, before, state))
+    Ok(("signer.announced", fingerprint, None, state))
 }
 
 /// Nodes that look at their signer's certificate must find nothing to refuse. Where it can be asked for
@@ -142,7 +151,7 @@ async fn switch(
     at: OffsetDateTime,
     signers: &[ListSigner],
     sha256: &str,
-) -> Result<Done, Failure> {
+) -> Result<Vec<Done>, Failure> {
     let next = find(signers, sha256)?;
     if next.state != SignerState::Next {
         return Err(Failure::new(
@@ -159,14 +168,27 @@ async fn switch(
             "No published list has announced this key yet: publish one, and give nodes the time to read it.",
         ));
     }
+    take_over(truth, at, next).await
+}
+
+/// The next key signs from now on, where its certificate is good for that; the current one is retired.
+async fn take_over(
+    truth: &mut Connection,
+    at: OffsetDateTime,
+    next: &ListSigner,
+) -> Result<Vec<Done>, Failure> {
+    let refused = |problem: String| Failure::new(&SIGNER_TRANSITION, problem);
+    let parsed = SignerCertificate::parse(&next.der).map_err(|error| refused(error.to_string()))?;
+    let (from, until) = parsed.validity();
+    if !(from..until).contains(&at) {
+        return Err(refused(format!(
+            "Key {} would take over, and its certificate is valid from {from} to {until}, not now: take it back first.",
+            next.sha256
+        )));
+    }
     list_signers::switch(truth, at).await?;
-    let from = SignerState::Next;
-    Ok((
-        "signer.switched",
-        next.sha256,
-        Some(from),
-        SignerState::Current,
-    ))
+    let (from, to) = (SignerState::Next, SignerState::Current);
+    Ok(vec![("signer.switched", next.sha256, Some(from), to)])
 }
 
 async fn withdraw(
@@ -174,27 +196,33 @@ async fn withdraw(
     at: OffsetDateTime,
     signers: &[ListSigner],
     sha256: &str,
-) -> Result<Done, Failure> {
+) -> Result<Vec<Done>, Failure> {
     let signer = find(signers, sha256)?;
-    match signer.state {
-        SignerState::Next => list_signers::withdraw(truth, at).await?,
+    let heir = match signer.state {
+        SignerState::Next => {
+            list_signers::withdraw(truth, at).await?;
+            Vec::new()
+        }
         // It was lost or leaked. The announced one takes over, else the first to be announced: whoever
         // reads lists has to pin it by hand.
-        SignerState::Current => list_signers::switch(truth, at).await?,
+        SignerState::Current => match of(signers, SignerState::Next) {
+            Some(next) => take_over(truth, at, next).await?,
+            None => {
+                list_signers::switch(truth, at).await?;
+                Vec::new()
+            }
+        },
         SignerState::Retired => {
             return Err(Failure::new(
                 &SIGNER_TRANSITION,
                 "This key is retired already.",
             ));
         }
-    }
-    let from = Some(signer.state);
-    Ok((
-        "signer.withdrawn",
-        signer.sha256,
-        from,
-        SignerState::Retired,
-    ))
+    };
+    let (from, to) = (Some(signer.state), SignerState::Retired);
+    let mut done = vec![("signer.withdrawn", signer.sha256, from, to)];
+    done.extend(heir);
+    Ok(done)
 }
 
 /// The key in this state, of which there is one at most.
@@ -202,7 +230,7 @@ pub(super) fn of(signers: &[ListSigner], state: SignerState) -> Option<&ListSign
     signers.iter().find(|signer| signer.state == state)
 }
 
-fn find<'a>(signers: &'a [ListSigner], sha256: &str) -> Result<&'a ListSigner, Failure> {
+pub(super) fn find<'a>(signers: &'a [ListSigner], sha256: &str) -> Result<&'a ListSigner, Failure> {
     signers
         .iter()
         .find(|signer| signer.sha256.to_string() == sha256)

@@ -3,6 +3,8 @@
 select
     approval.id,
     approval.act,
+    approval.ground_state,
+    approval.ground_since,
     approval.reason,
     approval.impact,
     approval.requested_by,

@@ -36,7 +36,8 @@ fn an_operator_is_recorded_read_and_changed_by_who_read_it_last() {
         assert_eq!(held.status, 304);
 
         let patch = format!("PATCH {at}");
-        let changes = json!({ "support_contact": "aide@clinique.invalid" });
+        let changes =
+            json!({ "support_contact": "aide@clinique.invalid", "reason": "un courrier" });
         web.json(ANNE, &patch, &changes)
             .await
             .refused(428, "record.version_required");
@@ -54,10 +55,10 @@ fn an_operator_is_recorded_read_and_changed_by_who_read_it_last() {
             .refused(412, "record.changed");
 
         for wrong in [
-            json!({ "legal_name": "X", "kind": "establishment", "number": "42" }),
-            json!({ "legal_name": "", "kind": "establishment", "number": "1770816479" }),
-            json!({ "legal_name": "X", "kind": "bakery", "number": "1770816479" }),
-            json!({ "legal_name": "X", "kind": "establishment", "number": "1770816479", "x": 1 }),
+            json!({ "legal_name": "X", "kind": "establishment", "number": "42", "reason": "r" }),
+            json!({ "legal_name": "", "kind": "establishment", "number": "1770816479", "reason": "r" }),
+            json!({ "legal_name": "X", "kind": "bakery", "number": "1770816479", "reason": "r" }),
+            json!({ "legal_name": "X", "kind": "establishment", "number": "1770816479", "x": 1, "reason": "r" }),
         ] {
             let answer = web.json(ANNE, "POST /v1/operators", &wrong).await;
             assert_eq!(answer.status, 400, "{wrong}: {}", answer.text());

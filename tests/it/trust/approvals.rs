@@ -12,7 +12,7 @@ use annuaire::domain::onboarding::OperatorState;
 use annuaire::service::trust_space::{Requested, TrustSpace};
 use time::Duration;
 
-use super::council::{join, moving, pending, refused, state};
+use super::council::{join, moved, moving, pending, refused, state, step};
 use super::registered::{Registered, with_registered};
 
 const REVOKE: fn(i64) -> Act = |operator| moving(operator, OperatorState::Revoked);
@@ -336,5 +336,36 @@ fn what_cannot_be_done_is_not_asked_for() {
                 .await
                 .is_empty()
         );
+    });
+}
+
+#[test]
+fn an_act_is_asked_for_anew_once_its_subject_is_not_where_it_stood() {
+    with_registered(async |registry| {
+        let space = &registry.space;
+        registry
+            .add_by_name(1, "CN=mx.hopital,C=FR", &["a.mssante.fr"])
+            .await;
+        moved(&registry, 1, OperatorState::Suspended).await;
+        let lift = || moving(1, OperatorState::Active);
+        let mut documented = step(1, OperatorState::Active);
+        documented.documents.clear();
+        let old = pending(space, &registry.anne, lift()).await;
+        let other = pending(space, &registry.anne, Act::MoveOperator(documented)).await;
+        space.approve(&registry.bruno, other.id).await.unwrap();
+        registry.advance(Duration::HOUR);
+        moved(&registry, 1, OperatorState::Suspended).await;
+        // The vote of before is for the suspension of before.
+        let new = pending(space, &registry.anne, lift()).await;
+        assert_ne!(new.id, old.id);
+        let end = space.approval(old.id).await.unwrap();
+        assert_eq!(end.state, ApprovalState::Failed);
+        space.approve(&registry.bruno, new.id).await.unwrap();
+        assert_eq!(state(space, 1).await, OperatorState::Active);
+        // What keeps out goes ahead from wherever it may: suspended meanwhile or not.
+        let revoke = pending(space, &registry.anne, REVOKE(1)).await;
+        moved(&registry, 1, OperatorState::Suspended).await;
+        space.approve(&registry.bruno, revoke.id).await.unwrap();
+        assert_eq!(state(space, 1).await, OperatorState::Revoked);
     });
 }

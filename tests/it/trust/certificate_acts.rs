@@ -210,6 +210,16 @@ fn a_rotation_has_two_in_force_until_the_older_one_is_retired() {
             [registry.now(); 2],
             "another name, new entries"
         );
+        let told = registry
+            .texts(
+                "select detail::text from registry_event
+                where action = 'certificate.moved' and detail <> '{}'",
+            )
+            .await;
+        let expected = format!(
+            r#"{{"mail_domains": ["a.mssante.fr", "b.mssante.fr"], "takes_over_from": [{old}]}}"#
+        );
+        assert_eq!(told, [expected]);
         act(&registry, Act::SupersedeCertificate { certificate: old })
             .await
             .unwrap();

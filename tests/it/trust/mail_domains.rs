@@ -1,12 +1,12 @@
 //! Mail domains: recorded, described, given to operators and taken from them.
 
 use annuaire::domain::error::{
-    MAIL_DOMAIN_EXISTS, MAIL_DOMAIN_FOREIGN, MAIL_DOMAIN_INVALID, MAIL_DOMAIN_NOT_FOUND,
-    OPERATOR_NOT_FOUND, OPERATOR_TRANSITION, RECORD_CHANGED,
+    ACT_INVALID, MAIL_DOMAIN_EXISTS, MAIL_DOMAIN_FOREIGN, MAIL_DOMAIN_INVALID,
+    MAIL_DOMAIN_NOT_FOUND, OPERATOR_NOT_FOUND, OPERATOR_TRANSITION, RECORD_CHANGED,
 };
 use annuaire::domain::mail_domain::{MailDomainFilter, MailDomainName};
 use annuaire::domain::onboarding::OperatorState;
-use annuaire::service::trust_space::{MailDomainChanges, NewMailDomain};
+use annuaire::service::trust_space::{MailDomainChanges, NewMailDomain, OperatorChanges};
 
 use super::council::{moved, refused};
 use super::registered::{Registered, with_registered};
@@ -53,7 +53,7 @@ fn a_mail_domain_is_recorded_once_and_amended_by_version() {
         };
         let amend = async |version, text: &str| {
             space
-                .amend_mail_domain(anne, &recorded.name, version, describe(text))
+                .amend_mail_domain(anne, &recorded.name, version, describe(text), "a test")
                 .await
         };
         assert_eq!(amend(1, "Infirmiers").await.unwrap().version, 2);
@@ -85,7 +85,7 @@ fn a_new_description_is_a_new_date_of_its_entries() {
             allowed_professions: None,
         };
         space
-            .amend_mail_domain(&registry.anne, &name("a.mssante.fr"), 1, changes)
+            .amend_mail_domain(&registry.anne, &name("a.mssante.fr"), 1, changes, "a test")
             .await
             .unwrap();
         assert_eq!(
@@ -108,10 +108,13 @@ fn a_mail_domain_has_several_operators_and_loses_them_with_their_bindings() {
             .add_by_name(2, "CN=deux,C=FR", &["shared.mssante.fr"])
             .await;
         refused(
-            space.release_mail_domain(anne, &c, 1).await,
+            space.release_mail_domain(anne, &c, 1, "a test").await,
             &MAIL_DOMAIN_FOREIGN,
         );
-        let left = space.release_mail_domain(anne, &shared, 1).await.unwrap();
+        let left = space
+            .release_mail_domain(anne, &shared, 1, "a test")
+            .await
+            .unwrap();
         assert_eq!(left.operators, [2]);
         assert_eq!(registry.standing().await, ["shared.mssante.fr 2"]);
         assert_eq!(
@@ -122,22 +125,28 @@ fn a_mail_domain_has_several_operators_and_loses_them_with_their_bindings() {
                 .await,
             [r#"{"unbound_certificates": [1]}"#]
         );
-        let back = space.assign_mail_domain(anne, &shared, 1).await.unwrap();
+        let back = space
+            .assign_mail_domain(anne, &shared, 1, "a test")
+            .await
+            .unwrap();
         assert_eq!(back.operators, [1, 2]);
-        space.assign_mail_domain(anne, &shared, 1).await.unwrap();
+        space
+            .assign_mail_domain(anne, &shared, 1, "a test")
+            .await
+            .unwrap();
         assert_eq!(registry.standing().await, ["shared.mssante.fr 2"]);
         let told = registry
             .texts("select action from registry_event where action = 'mail_domain.assigned'")
             .await;
         assert_eq!(told.len(), 1);
         refused(
-            space.assign_mail_domain(anne, &shared, 99).await,
+            space.assign_mail_domain(anne, &shared, 99, "a test").await,
             &OPERATOR_NOT_FOUND,
         );
         moved(&registry, 2, OperatorState::Revoked).await;
         refused(
             space
-                .assign_mail_domain(anne, &name("a.mssante.fr"), 2)
+                .assign_mail_domain(anne, &name("a.mssante.fr"), 2, "a test")
                 .await,
             &OPERATOR_TRANSITION,
         );
@@ -168,5 +177,58 @@ fn mail_domains_are_listed_by_what_is_asked_page_by_page() {
         assert_eq!(names(Some(2), None, None, 10).await, ["c", "shared"]);
         assert_eq!(names(None, Some("DOMAINE A"), None, 10).await, ["a"]);
         assert_eq!(names(None, Some("share"), None, 10).await, ["shared"]);
+    });
+}
+
+#[test]
+fn nobody_changes_who_is_listed_without_saying_why() {
+    with_registered(async |registry| {
+        let space = &registry.space;
+        let anne = &registry.anne;
+        let (a, shared) = (name("a.mssante.fr"), name("shared.mssante.fr"));
+        let described = || MailDomainChanges {
+            description: Some("Autre".to_owned()),
+            allowed_professions: None,
+        };
+        let renamed = || OperatorChanges {
+            legal_name: Some("Autre".to_owned()),
+            ..OperatorChanges::default()
+        };
+        for none in ["", " \n"] {
+            refused(
+                space.assign_mail_domain(anne, &a, 2, none).await,
+                &ACT_INVALID,
+            );
+            refused(
+                space.release_mail_domain(anne, &shared, 1, none).await,
+                &ACT_INVALID,
+            );
+            refused(
+                space
+                    .amend_mail_domain(anne, &a, 1, described(), none)
+                    .await,
+                &ACT_INVALID,
+            );
+            refused(
+                space.amend_operator(anne, 1, 1, renamed(), none).await,
+                &ACT_INVALID,
+            );
+        }
+        let why = "convention 2026/17";
+        space.assign_mail_domain(anne, &a, 2, why).await.unwrap();
+        space
+            .release_mail_domain(anne, &shared, 1, why)
+            .await
+            .unwrap();
+        space
+            .amend_mail_domain(anne, &a, 1, described(), why)
+            .await
+            .unwrap();
+        space
+            .amend_operator(anne, 1, 1, renamed(), why)
+            .await
+            .unwrap();
+        let told = registry.texts("select reason from registry_event").await;
+        assert_eq!(told, [why; 4]);
     });
 }

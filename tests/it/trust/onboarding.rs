@@ -236,8 +236,8 @@ fn a_record_that_someone_else_changed_is_not_overwritten() {
         let operator = space.operator(1).await.unwrap().operator;
         let version = operator.version;
         let (one, other) = tokio::join!(
-            space.amend_operator(&registry.anne, 1, version, changes("Hôpital A")),
-            space.amend_operator(&registry.bruno, 1, version, changes("Hôpital B")),
+            space.amend_operator(&registry.anne, 1, version, changes("Hôpital A"), "a test"),
+            space.amend_operator(&registry.bruno, 1, version, changes("Hôpital B"), "a test"),
         );
         let (kept, lost) = if one.is_ok() {
             (one, other)
@@ -250,7 +250,13 @@ fn a_record_that_someone_else_changed_is_not_overwritten() {
         moved(&registry, 1, OperatorState::Suspended).await;
         refused(
             space
-                .amend_operator(&registry.anne, 1, version + 1, changes("Hôpital C"))
+                .amend_operator(
+                    &registry.anne,
+                    1,
+                    version + 1,
+                    changes("Hôpital C"),
+                    "a test",
+                )
                 .await,
             &RECORD_CHANGED,
         );
@@ -287,7 +293,7 @@ fn what_cannot_be_recorded_is_refused_before_it_is_kept() {
         let amend = async |id, changes| {
             let version = 1;
             space
-                .amend_operator(&registry.anne, id, version, changes)
+                .amend_operator(&registry.anne, id, version, changes, "a test")
                 .await
         };
         let number = |text| OperatorChanges {

@@ -2,7 +2,9 @@
 
 use annuaire::domain::act::Act;
 use annuaire::domain::approval::ApprovalState;
-use annuaire::domain::error::{ACT_INVALID, SCHEDULED_ACT_NOT_FOUND, SCHEDULED_ACT_SETTLED};
+use annuaire::domain::error::{
+    ACT_INVALID, APPROVAL_STALE, SCHEDULED_ACT_NOT_FOUND, SCHEDULED_ACT_SETTLED,
+};
 use annuaire::domain::onboarding::OperatorState;
 use annuaire::domain::scheduled_act::ScheduledState;
 use annuaire::service::trust_space::{Due, Requested};
@@ -239,5 +241,75 @@ fn an_act_that_nobody_can_read_does_not_keep_the_others() {
         let due = space.run_due().await.unwrap();
         assert_eq!((due.done, due.stuck), (1, 1));
         assert_eq!(scheduled_states(&registry).await, ["waiting", "done"]);
+    });
+}
+
+#[test]
+fn an_old_agreement_does_not_lift_a_new_suspension() {
+    with_registered(async |registry| {
+        let space = &registry.space;
+        registry
+            .add_by_name(1, "CN=mx.hopital,C=FR", &["a.mssante.fr"])
+            .await;
+        moved(&registry, 1, OperatorState::Suspended).await;
+        registry.advance(Duration::HOUR);
+        // Two agree to lift the suspension in thirty days; another one waits for its second.
+        let in_a_month = at(&registry, 1, OperatorState::Active, 30 * 24);
+        let agreed = pending(space, &registry.anne, in_a_month).await;
+        space.approve(&registry.bruno, agreed.id).await.unwrap();
+        let in_two_months = at(&registry, 1, OperatorState::Active, 60 * 24);
+        let waiting = pending(space, &registry.anne, in_two_months).await;
+        // It is lifted before, and then there is a new reason to suspend.
+        moved(&registry, 1, OperatorState::Active).await;
+        registry.advance(Duration::HOUR);
+        moved(&registry, 1, OperatorState::Suspended).await;
+        let why = refused(
+            space.approve(&registry.bruno, waiting.id).await,
+            &APPROVAL_STALE,
+        );
+        assert!(why.contains("suspended since"), "{why}");
+        let end = space.approval(waiting.id).await.unwrap();
+        assert_eq!(end.state, ApprovalState::Failed);
+
+        registry.advance(Duration::days(30));
+        let due = space.run_due().await.unwrap();
+        assert_eq!((due.done, due.failed), (0, 1));
+        assert_eq!(state(space, 1).await, OperatorState::Suspended);
+        let raised = registry
+            .texts("select code || ' ' || subject from alert where cleared_at is null")
+            .await;
+        assert_eq!(raised, ["scheduled_act.failed operator:1"]);
+    });
+}
+
+#[test]
+fn whose_rights_were_taken_back_has_agreed_to_nothing_that_is_still_to_come() {
+    with_registered(async |registry| {
+        let space = &registry.space;
+        let act = at(&registry, 1, OperatorState::Revoked, 24);
+        let waiting = pending(space, &registry.anne, act).await;
+        space.approve(&registry.bruno, waiting.id).await.unwrap();
+        let alone = at(&registry, 2, OperatorState::Suspended, 24);
+        scheduled(&registry, alone).await;
+        space.disable_administrator("bruno").await.unwrap();
+        registry.advance(Duration::DAY);
+        // One of two is too few for the first act and enough for the second.
+        let due = space.run_due().await.unwrap();
+        assert_eq!((due.done, due.failed), (1, 1));
+        assert_eq!(state(space, 1).await, OperatorState::Active);
+        assert_eq!(state(space, 2).await, OperatorState::Suspended);
+        let raised = "select detail from alert where cleared_at is null";
+        assert_eq!(
+            registry.texts(raised).await,
+            [
+                "Scheduled act 1 was no longer possible: administrator.role: Of those who agreed \
+              (anne, bruno), 1 may act still; it takes 2."
+            ]
+        );
+        scheduled(&registry, at(&registry, 2, OperatorState::Withdrawn, 1)).await;
+        space.disable_administrator("anne").await.unwrap();
+        registry.advance(Duration::HOUR);
+        assert_eq!(space.run_due().await.unwrap().failed, 1);
+        assert_eq!(state(space, 2).await, OperatorState::Suspended);
     });
 }

@@ -2,9 +2,10 @@
 
 use annuaire::domain::act::Act;
 use annuaire::domain::error::{
-    CERTIFICATE_REFUSED, SIGNER_NOT_FOUND, SIGNER_TRANSITION, SIGNER_UNREADABLE,
+    APPROVAL_STALE, CERTIFICATE_REFUSED, SIGNER_NOT_FOUND, SIGNER_TRANSITION, SIGNER_UNREADABLE,
 };
 use annuaire::domain::list_version::SignerState;
+use annuaire::service::trust_space::Requested;
 use annuaire::trust::sidecar::{self, ListMeta, NotNext, SignerStatus};
 use annuaire::trust::sign::{Signer, SignerCertificate};
 use annuaire::trust::verify_at::VerifyAt;
@@ -126,9 +127,12 @@ fn one_key_is_announced_at_a_time_and_can_be_taken_back() {
         // A list says at once that it is no longer to come, though no entry changed.
         fixture.publish().await;
         assert_eq!(meta(&fixture, 2, 0).await.signers.len(), 1);
-        // Announced again, it has to be told again before it signs.
-        fixture.announce(&*signer(1)).await.unwrap();
-        assert_eq!(refused(&fixture, switch(1)).await, SIGNER_TRANSITION.code);
+        // What was given up is not announced again: its past stays as it was.
+        let certificate = hexadecimal(&*signer(1));
+        let again = Act::AnnounceSigner { certificate };
+        assert_eq!(refused(&fixture, again).await, SIGNER_TRANSITION.code);
+        fixture.announce(&*signer(2)).await.unwrap();
+        assert_eq!(refused(&fixture, switch(2)).await, SIGNER_TRANSITION.code);
     });
 }
 
@@ -155,6 +159,71 @@ fn a_lost_key_is_replaced_and_nodes_see_that_it_was_not_announced() {
             .find(|it| it.state == SignerState::Current)
             .unwrap();
         assert_eq!(current.sha256, fingerprint(&*signer(1)));
+        // History tells of both keys.
+        let told: Vec<String> = sqlx::query_scalar(
+            "select concat_ws(' ', action, from_state, to_state, detail->>'sha256')
+            from registry_event where action like 'signer.%' order by id desc limit 2",
+        )
+        .fetch_all(fixture.pool())
+        .await
+        .unwrap();
+        let (given_up, heir) = (fingerprint(&*signer(2)), fingerprint(&*signer(1)));
+        assert_eq!(
+            told,
+            [
+                format!("signer.switched next current {heir}"),
+                format!("signer.withdrawn current retired {given_up}"),
+            ]
+        );
+    });
+}
+
+#[test]
+fn an_agreement_to_give_up_the_next_key_is_none_to_give_up_the_current_one() {
+    with_key(async |fixture| {
+        fixture.announce(&*signer(1)).await.unwrap();
+        fixture.publish().await;
+        let space = &fixture.space;
+        let asked = space.request(&fixture.anne, withdraw(1), "un test").await;
+        let Requested::Pending(waiting) = asked.unwrap() else {
+            panic!("a key was given up by one");
+        };
+        let sentence = &waiting.impact.sentence;
+        assert!(
+            sentence.contains("announcement of this key is taken back"),
+            "{sentence}"
+        );
+        fixture.agree(switch(1)).await.unwrap();
+        let agreed = space.approve(&fixture.bruno, waiting.id).await;
+        assert_eq!(agreed.unwrap_err().code, &APPROVAL_STALE);
+        let both = [SignerState::Retired, SignerState::Current];
+        assert_eq!(states(&fixture).await, both);
+        let impact = space.preview(&withdraw(1)).await.unwrap();
+        assert!(
+            impact.sentence.contains("none is announced"),
+            "{}",
+            impact.sentence
+        );
+    });
+}
+
+#[test]
+fn a_key_whose_certificate_has_ended_does_not_take_over() {
+    with_key(async |fixture| {
+        let short = signer_until(1, NOW + Duration::days(60));
+        let sha256 = fingerprint(&*short).to_string();
+        fixture.announce(&*short).await.unwrap();
+        fixture.publish().await;
+        fixture.advance(Duration::days(90));
+        let switch = Act::SwitchSigner {
+            sha256: sha256.clone(),
+        };
+        assert_eq!(refused(&fixture, switch).await, SIGNER_TRANSITION.code);
+        // Nor in the place of one that is lost: first it is given up itself.
+        assert_eq!(refused(&fixture, withdraw(0)).await, SIGNER_TRANSITION.code);
+        fixture.agree(Act::WithdrawSigner { sha256 }).await.unwrap();
+        fixture.agree(withdraw(0)).await.unwrap();
+        assert_eq!(states(&fixture).await, [SignerState::Retired; 2]);
     });
 }
 

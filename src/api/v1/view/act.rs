@@ -81,7 +81,8 @@ pub(in crate::api::v1) enum ActView {
         /// SHA-256 of its certificate, hexadecimal.
         sha256: String,
     },
-    /// Take back an announcement.
+    /// Give up a key: take back its announcement, or, of the one that signs, have the announced one
+    /// take over at once.
     WithdrawSigner {
         /// SHA-256 of its certificate, hexadecimal.
         sha256: String,
