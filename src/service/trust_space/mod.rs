@@ -23,6 +23,7 @@ mod publication;
 mod registration;
 mod schedule;
 mod signers;
+mod succession;
 mod transitions;
 pub(in crate::service) mod versions;
 
