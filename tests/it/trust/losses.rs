@@ -88,6 +88,9 @@ fn an_agreement_is_for_one_step_and_so_many_entries() {
         assert_eq!(failure.code, &APPROVAL_STALE, "{failure}");
         assert_eq!(newest(&fixture).await.0, 1);
 
+        let alerts = fixture.open_alerts().await;
+        assert!(alerts.is_empty(), "who agreed learns so: {alerts:?}");
+
         // One more list, published meanwhile, is another step.
         let more = asked(&fixture).await;
         assert_ne!(more.id, fifty.id);
@@ -104,5 +107,7 @@ fn an_agreement_is_for_one_step_and_so_many_entries() {
             .unwrap_err();
         assert_eq!(failure.code, &APPROVAL_STALE, "{failure}");
         assert_eq!(newest(&fixture).await.0, 2);
+        let alerts = fixture.open_alerts().await;
+        assert!(alerts.is_empty(), "who agreed learns so: {alerts:?}");
     });
 }
