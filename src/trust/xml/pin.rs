@@ -1,7 +1,7 @@
 //! Who may have signed a list, and when that must have been allowed. It must not know lists.
 
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::public_key::PublicKey;
 
@@ -47,7 +47,21 @@ impl VerifyAt {
             Self::ListTime => generated_at,
         }
     }
+
+    /// Refuses a list that was generated after the time meant: taken, it would turn away every list until
+    /// then as older than the last.
+    pub(super) fn check_past(self, generated_at: OffsetDateTime) -> Result<(), ListError> {
+        let at = self.of(generated_at);
+        if generated_at <= at + CLOCK_TOLERANCE {
+            Ok(())
+        } else {
+            Err(ListError::Future { generated_at, at })
+        }
+    }
 }
+
+/// By how much the clock of who reads may be behind that of who published.
+const CLOCK_TOLERANCE: Duration = Duration::minutes(5);
 
 /// A signer's certificate that is pinned.
 pub(super) struct Signer<'a>(X509Certificate<'a>);
