@@ -10,6 +10,7 @@ use super::building::{build, to_the_second};
 use super::versions::off_thread;
 use super::{Decision, TrustSpace, signers, succession};
 use crate::domain::alert::AlertCode;
+use crate::domain::calendar::rfc3339;
 use crate::domain::error::{Failure, TRUST_LIST_NOT_SIGNED, TRUST_LIST_REFUSED};
 use crate::domain::list_version::{ListSigner, ListVersion, SignerState};
 use crate::domain::trust_list::TrustList;
@@ -200,7 +201,10 @@ fn signature(
     let (from, until) = certificate.validity();
     if !(from..until).contains(&now) {
         return Err(not_signed(format!(
-            "The certificate of the current key is valid from {from} to {until}, not at {now}."
+            "The certificate of the current key is valid from {} to {}, not at {}.",
+            rfc3339(from),
+            rfc3339(until),
+            rfc3339(now)
         )));
     }
     let notice = |signer: &ListSigner, status, from| SignerNotice {

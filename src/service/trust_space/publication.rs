@@ -11,7 +11,9 @@ use crate::domain::act::Act;
 use crate::domain::administrator::Actor;
 use crate::domain::alert::AlertCode;
 use crate::domain::approval::{Approval, ApprovalState};
-use crate::domain::error::{ACT_PENDING, APPROVAL_STALE, Failure, INTERNAL, Kind, TRUST_LIST_OUTDATED};
+use crate::domain::error::{
+    ACT_PENDING, APPROVAL_STALE, Failure, INTERNAL, Kind, TRUST_LIST_OUTDATED,
+};
 use crate::domain::list_version::ListVersion;
 use crate::storage::{self, Connection, alerts, trust_lists};
 

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::{Decision, TrustSpace};
 use crate::domain::act::Act;
+use crate::domain::calendar::rfc3339;
 use crate::domain::digest::Digest;
 use crate::domain::error::{Failure, SIGNER_NOT_FOUND, SIGNER_TRANSITION, SIGNER_UNREADABLE};
 use crate::domain::list_version::{ListSigner, SignerState};
@@ -83,7 +84,11 @@ async fn announce(
     if !(from..=until).contains(&at) {
         return Err(Failure::new(
             &SIGNER_TRANSITION,
-            format!("The certificate is valid from {from} to {until}, not now."),
+            format!(
+                "The certificate is valid from {} to {}, not now.",
+                rfc3339(from),
+                rfc3339(until)
+            ),
         ));
     }
     let fingerprint = sha256(&der);

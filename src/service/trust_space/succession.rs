@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use super::attempt::Losses;
+use crate::domain::calendar::rfc3339;
 use crate::domain::error::{
     APPROVAL_STALE, Failure, TRUST_LIST_DAMAGED, TRUST_LIST_OUTDATED, TRUST_LIST_REFUSED,
 };
@@ -34,8 +35,9 @@ pub(super) fn outdated(before: &ListVersion, now: OffsetDateTime) -> Failure {
     Failure::new(
         &TRUST_LIST_OUTDATED,
         format!(
-            "The last list was generated at {}, and the clock says {now}.",
-            before.generated_at
+            "The last list was generated at {}, and the clock says {}.",
+            rfc3339(before.generated_at),
+            rfc3339(now)
         ),
     )
 }

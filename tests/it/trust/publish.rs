@@ -311,8 +311,10 @@ fn nothing_is_added_to_a_log_that_is_not_the_one_signed_last() {
         fixture.publish().await;
         // Somebody who owns the database writes into it.
         fixture
-            .sql("alter table trust_list disable trigger append_only;
-                create table kept as select sequence, leaf from trust_list;")
+            .sql(
+                "alter table trust_list disable trigger append_only;
+                create table kept as select sequence, leaf from trust_list;",
+            )
             .await;
         for change in [
             "update trust_list set leaf = sha256('x') where sequence = 1",
