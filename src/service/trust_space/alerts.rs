@@ -230,12 +230,15 @@ fn list_age(list: &NewestList, now: OffsetDateTime) -> Option<Alert> {
     ))
 }
 
-/// More pressing on its last day.
+/// More pressing on its last day; most where no list comes out until somebody agrees.
 fn approval_waiting(approval: &WaitingApproval, now: OffsetDateTime) -> Alert {
-    let severity = if approval.expires_at - now <= Duration::DAY {
-        AlertSeverity::Warning
-    } else {
-        AlertSeverity::Info
+    let (severity, held_back) = match () {
+        () if approval.publishes => (
+            AlertSeverity::Critical,
+            " It publishes a list that loses much: no list comes out until then, so that nothing decided since is in force for nodes.",
+        ),
+        () if approval.expires_at - now <= Duration::DAY => (AlertSeverity::Warning, ""),
+        () => (AlertSeverity::Info, ""),
     };
     Alert {
         severity,
@@ -243,7 +246,7 @@ fn approval_waiting(approval: &WaitingApproval, now: OffsetDateTime) -> Alert {
             AlertCode::ApprovalWaiting,
             format!("approval:{}", approval.id),
             format!(
-                "Approval {} waits for a second administrator until {}.",
+                "Approval {} waits for a second administrator until {}.{held_back}",
                 approval.id,
                 rfc3339(approval.expires_at)
             ),

@@ -1,5 +1,6 @@
 //! A list that loses much is published by two administrators, for one step and so much.
 
+use annuaire::domain::alert::{AlertCode, AlertSeverity};
 use annuaire::domain::approval::{Approval, ApprovalState};
 use annuaire::domain::error::APPROVAL_STALE;
 use annuaire::service::trust_space::Published;
@@ -46,6 +47,13 @@ fn more_than_a_share_is_lost_only_when_two_agree() {
             ("anne", "grand ménage")
         );
         assert_eq!(approval.impact.entries, 3);
+        let alerts = fixture.space.alerts().await.unwrap();
+        let waiting = alerts
+            .iter()
+            .find(|alert| alert.code == AlertCode::ApprovalWaiting)
+            .unwrap();
+        assert_eq!(waiting.severity, AlertSeverity::Critical, "every list waits");
+        assert!(waiting.detail.contains("no list comes out"), "{waiting:?}");
         // Asked again it is the same approval, and nothing is published yet.
         assert_eq!(asked(&fixture).await.id, approval.id);
         assert_eq!(newest(&fixture).await.0, 2);
