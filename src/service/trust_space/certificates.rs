@@ -1,6 +1,5 @@
 //! Certificates of operators: how they are read, and how acts move them from state to state.
 
-
 use super::operators::hold_living;
 use super::{Decision, TrustSpace};
 use crate::domain::act::Act;

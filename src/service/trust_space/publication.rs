@@ -45,8 +45,13 @@ impl TrustSpace {
     /// published one, and the alert `trust_list.not_published` is open until one is published again.
     pub async fn publish(&self, actor: &Actor, reason: &str) -> Result<Published, Failure> {
         Self::may_act(actor)?;
-        self.publish_renewing(actor, reason, Renewal::Older(FRESH))
-            .await
+        let (space, actor, reason) = (self.clone(), actor.clone(), reason.to_owned());
+        Self::to_its_end(async move {
+            space
+                .publish_renewing(&actor, &reason, Renewal::Older(FRESH))
+                .await
+        })
+        .await
     }
 
     /// The same, with another word on lists that say nothing new.

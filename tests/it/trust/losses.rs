@@ -52,7 +52,11 @@ fn more_than_a_share_is_lost_only_when_two_agree() {
             .iter()
             .find(|alert| alert.code == AlertCode::ApprovalWaiting)
             .unwrap();
-        assert_eq!(waiting.severity, AlertSeverity::Critical, "every list waits");
+        assert_eq!(
+            waiting.severity,
+            AlertSeverity::Critical,
+            "every list waits"
+        );
         assert!(waiting.detail.contains("no list comes out"), "{waiting:?}");
         // Asked again it is the same approval, and nothing is published yet.
         assert_eq!(asked(&fixture).await.id, approval.id);

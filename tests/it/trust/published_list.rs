@@ -115,14 +115,22 @@ fn a_truth_that_went_back_is_not_followed() {
         let list = PublishedList::default();
         assert!(list.refresh(fixture.pool()).await.unwrap());
         fixture
-            .sql("alter table trust_list disable trigger all;
-                delete from trust_list where sequence = 2;")
+            .sql(
+                "alter table trust_list disable trigger all;
+                delete from trust_list where sequence = 2;",
+            )
             .await;
-        assert!(!list.refresh(fixture.pool()).await.unwrap(), "an earlier list");
+        assert!(
+            !list.refresh(fixture.pool()).await.unwrap(),
+            "an earlier list"
+        );
         assert_eq!(list.current().unwrap().version, second);
         let other = fixture.publish().await;
         assert_eq!(other.sequence, second.sequence);
-        assert!(!list.refresh(fixture.pool()).await.unwrap(), "the same number");
+        assert!(
+            !list.refresh(fixture.pool()).await.unwrap(),
+            "the same number"
+        );
         assert_eq!(list.current().unwrap().version, second);
         let third = fixture.publish().await;
         assert!(list.refresh(fixture.pool()).await.unwrap(), "a later one");
