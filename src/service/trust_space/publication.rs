@@ -12,7 +12,7 @@ use crate::domain::administrator::Actor;
 use crate::domain::alert::AlertCode;
 use crate::domain::approval::{Approval, ApprovalState};
 use crate::domain::error::{
-    ACT_PENDING, APPROVAL_STALE, Failure, INTERNAL, Kind, TRUST_LIST_OUTDATED,
+    ACT_PENDING, APPROVAL_STALE, Failure, INTERNAL, Kind, TRUST_LIST_BUSY, TRUST_LIST_OUTDATED,
 };
 use crate::domain::list_version::ListVersion;
 use crate::storage::{self, Connection, alerts, trust_lists};
@@ -91,9 +91,13 @@ impl TrustSpace {
         let losses = Losses::Share(self.settings.max_removed_share);
         let mut connection = self.connection().await?;
         let mut truth = storage::begin(&mut connection).await?;
-        hold_rights(&mut truth, actor).await?;
+        // Held only for a look: while a device is waited for, an administrator can be disabled.
+        let mut look = storage::begin(&mut truth).await?;
+        hold_rights(&mut look, actor).await?;
+        storage::roll_back(look).await?;
         match attempt(self, &mut truth, &decision, losses, renewal).await? {
             Attempt::Made(version) => {
+                hold_rights(&mut truth, actor).await?;
                 storage::commit(truth).await?;
                 tracing::info!(
                     trust_list.sequence = version.sequence,
@@ -188,8 +192,9 @@ enum Cause {
 
 impl Cause {
     fn of(failure: &Failure) -> Self {
-        // What was agreed to is over, or waits already: the next list comes out all the same.
-        if failure.code == &APPROVAL_STALE || failure.code == &ACT_PENDING {
+        // What was agreed to is over, or waits already: the next list comes out all the same. Who holds
+        // the lock raises its own alert if it fails.
+        if [&APPROVAL_STALE, &ACT_PENDING, &TRUST_LIST_BUSY].contains(&failure.code) {
             return Self::Asker;
         }
         match failure.kind() {

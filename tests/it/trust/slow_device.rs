@@ -5,6 +5,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use annuaire::domain::error::{AUTHENTICATION_INVALID, TRUST_LIST_BUSY};
 use annuaire::service::trust_space::TrustSpace;
 use annuaire::trust::sign::{SignError, Signer as _};
 use tokio::sync::Notify;
@@ -94,5 +95,46 @@ fn a_device_that_fails_late_is_an_alert_all_the_same() {
             fixture.open_alerts().await == ["trust_list.not_published"]
         })
         .await;
+    });
+}
+
+#[test]
+fn who_comes_while_a_device_is_waited_for_is_told_so() {
+    with_key(async |fixture| {
+        let slow = slow(&fixture, Then::Signs);
+        give_up(&fixture, &slow).await;
+        let failure = fixture
+            .space
+            .publish(&fixture.bruno, "test")
+            .await
+            .unwrap_err();
+        assert_eq!(failure.code, &TRUST_LIST_BUSY, "{failure}");
+        let alerts = fixture.open_alerts().await;
+        assert!(alerts.is_empty(), "the list may come out still: {alerts:?}");
+        drop(slow.go);
+        until("the list", async || {
+            fixture.space.list_version(1).await.is_ok()
+        })
+        .await;
+    });
+}
+
+#[test]
+fn an_administrator_can_be_disabled_while_a_device_is_waited_for_and_publishes_nothing() {
+    with_key(async |fixture| {
+        let slow = slow(&fixture, Then::Signs);
+        let publishing = slow.space.publish(&fixture.anne, "test");
+        let disabling = async {
+            slow.asked.notified().await;
+            fixture.space.disable_administrator("anne").await.unwrap();
+            slow.go.send(()).unwrap();
+            slow.go.send(()).unwrap();
+        };
+        let (outcome, ()) = timeout(DEADLINE, async { tokio::join!(publishing, disabling) })
+            .await
+            .expect("disabling waits for the device");
+        assert_eq!(outcome.unwrap_err().code, &AUTHENTICATION_INVALID);
+        assert!(fixture.space.list_version(1).await.is_err());
+        assert!(fixture.open_alerts().await.is_empty());
     });
 }
