@@ -6,6 +6,7 @@ use super::registry::{Shape, json, with_trust_space};
 use super::{Failed, output};
 use crate::config::Config;
 use crate::domain::administrator::AdministratorRole;
+use crate::domain::calendar::rfc3339;
 
 /// Say who administers the trust space.
 #[derive(Debug, Subcommand)]
@@ -89,7 +90,7 @@ impl Admin {
                 for one in all {
                     let disabled = one
                         .disabled_at
-                        .map_or_else(String::new, |at| format!("  disabled at {at}"));
+                        .map_or_else(String::new, |at| format!("  disabled at {}", rfc3339(at)));
                     output::line(&format!(
                         "{:14} {}{disabled}",
                         one.administrator.role.as_str(),

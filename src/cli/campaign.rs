@@ -9,6 +9,7 @@ use super::registry::{Shape, Token, json, refused, with_trust_space};
 use super::{Failed, output};
 use crate::api::Shown as _;
 use crate::config::Config;
+use crate::domain::calendar::rfc3339;
 use crate::domain::campaign::{Campaign, Outcome};
 use crate::service::trust_space::TrustSpace;
 
@@ -55,7 +56,7 @@ impl CampaignCommand {
                         "{:>6}  {}  started at {} by {}",
                         campaign.id,
                         verdict(&campaign),
-                        campaign.started_at,
+                        rfc3339(campaign.started_at),
                         campaign.started_by
                     ));
                 }

@@ -9,6 +9,7 @@ use super::{Failed, output, trust_list};
 use crate::api::Shown as _;
 use crate::config::Config;
 use crate::domain::act::Act;
+use crate::domain::calendar::rfc3339;
 use crate::domain::certificate::{CertificateState, RevocationReason};
 use crate::domain::certificate_record::CertificateFilter;
 use crate::service::trust_space::TrustSpace;
@@ -223,7 +224,7 @@ async fn list(space: &TrustSpace, filter: &CertificateFilter, shape: Shape) -> R
     for record in all {
         let until = record.content.map_or_else(
             || "by name alone".to_owned(),
-            |content| content.not_after.to_string(),
+            |content| rfc3339(content.not_after),
         );
         output::line(&format!(
             "{:>6}  {:10}  operator {:>5}  {until}  {}",

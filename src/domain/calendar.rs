@@ -1,6 +1,19 @@
-//! Days and moments that may be absent, as JSON keeps them: ISO 8601 days, RFC 3339 moments, `null`.
+//! How moments are written, and days and moments that may be absent, as JSON keeps them: ISO 8601 days,
+//! RFC 3339 moments, `null`.
 //!
-//! Those of the time crate refuse a `null` within a tagged enum, where what is read was buffered.
+//! The JSON forms of the time crate refuse a `null` within a tagged enum, where what is read was buffered.
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A moment as people and programs read it: `2026-06-01T08:00:00Z` (RFC 3339). The time crate's own
+/// `Display` is for neither.
+pub(crate) fn rfc3339(moment: OffsetDateTime) -> String {
+    // Only a year beyond 9999 has no such form.
+    moment
+        .format(&Rfc3339)
+        .unwrap_or_else(|_| moment.to_string())
+}
 
 /// `2026-06-01`.
 pub(crate) mod day {
@@ -84,5 +97,20 @@ pub(crate) mod moment {
             .map(|text| OffsetDateTime::parse(&text, &Rfc3339))
             .transpose()
             .map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    #[test]
+    fn a_moment_is_told_in_the_form_that_programs_read() {
+        for (moment, told) in [
+            (datetime!(2026-11-22 0:08:12 UTC), "2026-11-22T00:08:12Z"),
+            (datetime!(2026-06-01 8:00 +2), "2026-06-01T08:00:00+02:00"),
+        ] {
+            assert_eq!(super::rfc3339(moment), told);
+        }
     }
 }

@@ -100,6 +100,8 @@ error_codes! {
     TRUST_LIST_REFUSED = "trust_list.refused", Conflict, "The list as it would be breaks a rule: it is not signed.";
     TRUST_LIST_INVALID = "trust_list.invalid", Invalid, "The file is not a list signed by that certificate and valid at that time.";
     TRUST_LIST_OUTDATED = "trust_list.outdated", Conflict, "The list is older than what is known.";
+    TRUST_LIST_BUSY = "trust_list.busy", Unavailable, "Another list is being published, or a signing key is changing; try again in a moment.";
+    TRUST_LIST_DAMAGED = "trust_list.damaged", Internal, "What is kept of earlier lists is not what was signed: no list is added to it.";
     TRUST_LIST_NOT_SIGNED = "trust_list.not_signed", Unavailable, "The signing key cannot be used now; the last list stays published.";
     SIGNER_NOT_FOUND = "signer.not_found", NotFound, "There is no signing key with this certificate.";
     SIGNER_TRANSITION = "signer.transition", Conflict, "The signing keys do not allow this step now.";

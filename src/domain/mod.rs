@@ -4,7 +4,7 @@ pub mod act;
 pub mod administrator;
 pub mod alert;
 pub mod approval;
-mod calendar;
+pub(crate) mod calendar;
 pub mod campaign;
 pub mod certificate;
 pub mod certificate_record;

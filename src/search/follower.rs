@@ -305,6 +305,7 @@ fn is_database_there(error: &SearchError) -> bool {
             StorageError::DiskFull(_)
             | StorageError::Statement(_)
             | StorageError::Superseded
+            | StorageError::ListsHeld
             | StorageError::Inconsistent { .. }
             | StorageError::Migration(_),
         )

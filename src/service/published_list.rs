@@ -75,7 +75,8 @@ impl PublishedList {
     }
 
     /// Serves the newest version of the truth; says whether it is another one than before. What cannot
-    /// be read, or is not what was signed, is not served: the version before stays.
+    /// be read, or is not what was signed, is not served: the version before stays. So it does where the
+    /// truth went back, as a wrong restoration makes it: subscribers have the later one.
     pub async fn refresh(&self, pool: &Pool) -> Result<bool, Failure> {
         let mut truth = storage::acquire(pool).await?;
         let newest = trust_lists::newest(&mut truth).await?;
@@ -85,10 +86,11 @@ impl PublishedList {
             return Ok(false);
         };
         if served.is_some_and(|served| served.sequence >= version.sequence) {
-            tracing::warn!(
+            tracing::error!(
                 trust_list.sequence = version.sequence,
-                "the truth went back to an earlier list: it is another one"
+                "the truth went back to an earlier list, or has another of this number: the later one is served on"
             );
+            return Ok(false);
         }
         let content = content(&mut truth, &version).await?;
         drop(truth);

@@ -166,6 +166,8 @@ pub struct WaitingApproval {
     pub requested_at: OffsetDateTime,
     /// When it lapses.
     pub expires_at: OffsetDateTime,
+    /// Whether it is the publication of a list.
+    pub publishes: bool,
 }
 
 /// Acts that wait for a second administrator and have not lapsed.
@@ -175,13 +177,14 @@ pub async fn waiting_approvals(
 ) -> Result<Vec<WaitingApproval>, StorageError> {
     Ok(sqlx::query_as!(
         WaitingApproval,
-        "select
+        r#"select
             id,
             requested_at,
-            expires_at
+            expires_at,
+            (act ->> 'act') is not distinct from 'publish_trust_list' as "publishes!"
         from approval
         where state = 'pending' and expires_at > $1
-        order by id",
+        order by id"#,
         now,
     )
     .fetch_all(truth)

@@ -1,6 +1,6 @@
 //! What can go wrong with the database, told apart by what a caller can do about it.
 
-use crate::domain::error::{DATABASE_UNAVAILABLE, Failure, INTERNAL};
+use crate::domain::error::{DATABASE_UNAVAILABLE, Failure, INTERNAL, TRUST_LIST_BUSY};
 
 /// A failure of the database or of what it holds.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,9 @@ pub enum StorageError {
     /// The connection that held the right to import was lost, and another import began.
     #[error("the right to import was lost with a connection, and another import began")]
     Superseded,
+    /// Somebody else holds the right to add a list or to change keys, and did not give it back in time.
+    #[error("another list is being published, or a signing key is changing")]
+    ListsHeld,
     /// The schema cannot be brought up to date.
     #[error("the schema cannot be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -43,7 +46,7 @@ impl StorageError {
             Self::DiskFull(_) => "the disk of the database is full".to_owned(),
             Self::Statement(_) => "the database refused a statement".to_owned(),
             Self::Inconsistent { table, .. } => format!("a row of table {table} is inconsistent"),
-            Self::Superseded => self.to_string(),
+            Self::Superseded | Self::ListsHeld => self.to_string(),
             Self::Migration(_) => "the schema cannot be brought up to date".to_owned(),
         }
     }
@@ -78,6 +81,10 @@ impl From<StorageError> for Failure {
             StorageError::Unavailable(_) => {
                 Self::new(&DATABASE_UNAVAILABLE, "Ask again in a moment.")
             }
+            StorageError::ListsHeld => Self::new(
+                &TRUST_LIST_BUSY,
+                "A signing device may take its time; nothing was changed.",
+            ),
             StorageError::DiskFull(_)
             | StorageError::Statement(_)
             | StorageError::Superseded

@@ -48,10 +48,28 @@ pub struct StoredMeta {
     pub signer: Vec<u8>,
 }
 
-/// Waits for the right to add a version or to change keys, held until the transaction ends.
+/// Waits for the right to add a version or to change keys, held until the transaction ends. Not for
+/// ever: whoever holds it may wait for a device, which holds up the others' rows and connections.
+/// [`StorageError::ListsHeld`] after eight seconds, within the time of a request; the transaction then
+/// is over.
 pub async fn lock(truth: &mut PgConnection) -> Result<(), StorageError> {
-    sqlx::query_scalar!("select pg_advisory_xact_lock($1)", LOCK)
-        .fetch_one(truth)
+    // SQLSTATE lock_not_available
+    const NOT_AVAILABLE: &str = "55P03";
+    sqlx::query("set local lock_timeout = '8s'")
+        .execute(&mut *truth)
+        .await?;
+    let locked = sqlx::query_scalar!("select pg_advisory_xact_lock($1)", LOCK)
+        .fetch_one(&mut *truth)
+        .await;
+    match locked {
+        Ok(_) => {}
+        Err(sqlx::Error::Database(refusal)) if refusal.code().as_deref() == Some(NOT_AVAILABLE) => {
+            return Err(StorageError::ListsHeld);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    sqlx::query("set local lock_timeout to default")
+        .execute(truth)
         .await?;
     Ok(())
 }

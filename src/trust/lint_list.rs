@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use time::{Duration, OffsetDateTime};
 
 use super::xml::Limits;
+use crate::domain::calendar::rfc3339;
 use crate::domain::trust_list::{TrustEntry, TrustList};
 
 /// Whether a finding keeps a list from being signed.
@@ -214,8 +215,9 @@ fn lint_entry(
         found(
             LintRule::UpdatedLater,
             format!(
-                "{domain} was updated at {}, the list generated at {generated_at}.",
-                entry.updated_at
+                "{domain} was updated at {}, the list generated at {}.",
+                rfc3339(entry.updated_at),
+                rfc3339(generated_at)
             ),
         );
     }

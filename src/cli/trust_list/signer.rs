@@ -10,6 +10,7 @@ use crate::cli::registry::{Shape, Token, json, tell, with_trust_space};
 use crate::cli::{Failed, output};
 use crate::config::Config;
 use crate::domain::act::Act;
+use crate::domain::calendar::rfc3339;
 
 /// The keys that sign.
 #[derive(Debug, Subcommand)]
@@ -106,7 +107,7 @@ async fn list(config: Config, shape: Shape) -> Result<(), Failed> {
                 "{:8}  {}  announced at {}",
                 signer.state.as_str(),
                 signer.sha256,
-                signer.announced_at
+                rfc3339(signer.announced_at)
             ));
         }
         Ok(())

@@ -9,6 +9,7 @@ use time::format_description::well_known::Rfc3339;
 use super::files;
 use crate::cli::registry::{Shape, json};
 use crate::cli::{Exit, Failed, output};
+use crate::domain::calendar::rfc3339;
 use crate::domain::clock::{Clock as _, SystemClock};
 use crate::trust::certificate::Certificate;
 use crate::trust::verify_at::VerifyAt;
@@ -128,13 +129,15 @@ fn tell(file: &Path, list: &VerifiedList) {
         "{}: a valid list of {} entries, generated at {}",
         file.display(),
         list.list.entries.len(),
-        list.list.generated_at,
+        rfc3339(list.list.generated_at),
     ));
     if let Ok(signer) = Certificate::parse(&list.signer_certificate) {
         output::line(&format!("signed by {}", signer.subject));
         output::line(&format!(
             "certificate {} of {}, valid until {}",
-            signer.fingerprint, signer.issuer, signer.not_after
+            signer.fingerprint,
+            signer.issuer,
+            rfc3339(signer.not_after)
         ));
     }
     if list.duplicates > 0 || !list.respelled.is_empty() {
@@ -150,7 +153,7 @@ fn report(read: &Result<VerifiedList, ListError>) -> serde_json::Value {
     match read {
         Ok(list) => serde_json::json!({
             "valid": true,
-            "generated_at": list.list.generated_at.format(&Rfc3339).ok(),
+            "generated_at": rfc3339(list.list.generated_at),
             "entries": list.list.entries.len(),
             "duplicates": list.duplicates,
             "respelled": list.respelled.len(),

@@ -74,6 +74,11 @@ impl TrustSpace {
         act: Act,
         reason: &str,
     ) -> Result<Requested, Failure> {
+        let (space, actor, reason) = (self.clone(), actor.clone(), reason.to_owned());
+        Self::to_its_end(async move { space.ask(&actor, act, &reason).await }).await
+    }
+
+    async fn ask(&self, actor: &Actor, act: Act, reason: &str) -> Result<Requested, Failure> {
         Self::may_act(actor)?;
         let at = self.clock.now();
         let act = checked(act, at)?;

@@ -4,8 +4,9 @@
 use time::{Duration, OffsetDateTime};
 
 use super::TrustSpace;
-use super::certificates::{key, moment};
+use super::certificates::key;
 use crate::domain::alert::{Alert, AlertCode, AlertSeverity, Expiry, Succession, expiry_severity};
+use crate::domain::calendar::rfc3339;
 use crate::domain::certificate::{CertificateState, EXPIRY_THRESHOLDS, expiry_threshold};
 use crate::domain::error::Failure;
 use crate::domain::figure::counted;
@@ -218,8 +219,8 @@ fn list_age(list: &NewestList, now: OffsetDateTime) -> Option<Alert> {
     let detail = format!(
         "List {} of {} is the newest; the next was due until {}.",
         list.sequence,
-        moment(list.generated_at),
-        moment(list.next_update)
+        rfc3339(list.generated_at),
+        rfc3339(list.next_update)
     );
     Some(alert(
         code,
@@ -229,12 +230,15 @@ fn list_age(list: &NewestList, now: OffsetDateTime) -> Option<Alert> {
     ))
 }
 
-/// More pressing on its last day.
+/// More pressing on its last day; most where no list comes out until somebody agrees.
 fn approval_waiting(approval: &WaitingApproval, now: OffsetDateTime) -> Alert {
-    let severity = if approval.expires_at - now <= Duration::DAY {
-        AlertSeverity::Warning
-    } else {
-        AlertSeverity::Info
+    let (severity, held_back) = match () {
+        () if approval.publishes => (
+            AlertSeverity::Critical,
+            " It publishes a list that loses much: no list comes out until then, so that nothing decided since is in force for nodes.",
+        ),
+        () if approval.expires_at - now <= Duration::DAY => (AlertSeverity::Warning, ""),
+        () => (AlertSeverity::Info, ""),
     };
     Alert {
         severity,
@@ -242,9 +246,9 @@ fn approval_waiting(approval: &WaitingApproval, now: OffsetDateTime) -> Alert {
             AlertCode::ApprovalWaiting,
             format!("approval:{}", approval.id),
             format!(
-                "Approval {} waits for a second administrator until {}.",
+                "Approval {} waits for a second administrator until {}.{held_back}",
                 approval.id,
-                moment(approval.expires_at)
+                rfc3339(approval.expires_at)
             ),
             approval.requested_at,
         )

@@ -26,6 +26,11 @@ impl TrustSpace {
     ///
     /// An act that is no longer possible ends as failed, and is `approval.stale`.
     pub async fn approve(&self, actor: &Actor, id: i64) -> Result<Approval, Failure> {
+        let (space, actor) = (self.clone(), actor.clone());
+        Self::to_its_end(async move { space.agree(&actor, id).await }).await
+    }
+
+    async fn agree(&self, actor: &Actor, id: i64) -> Result<Approval, Failure> {
         let administrator = person(actor)?;
         let at = self.clock.now();
         let mut connection = self.connection().await?;

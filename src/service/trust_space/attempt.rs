@@ -8,11 +8,10 @@ use time::OffsetDateTime;
 
 use super::building::{build, to_the_second};
 use super::versions::off_thread;
-use super::{Decision, TrustSpace, signers};
+use super::{Decision, TrustSpace, signers, succession};
 use crate::domain::alert::AlertCode;
-use crate::domain::error::{
-    APPROVAL_STALE, Failure, TRUST_LIST_NOT_SIGNED, TRUST_LIST_OUTDATED, TRUST_LIST_REFUSED,
-};
+use crate::domain::calendar::rfc3339;
+use crate::domain::error::{Failure, TRUST_LIST_NOT_SIGNED, TRUST_LIST_REFUSED};
 use crate::domain::list_version::{ListSigner, ListVersion, SignerState};
 use crate::domain::trust_list::TrustList;
 use crate::storage::registry_events::{self, RegistryEvent};
@@ -22,7 +21,7 @@ use crate::trust::diff::{ListDiff, diff};
 use crate::trust::edition::{Edition, EditionError, Plan, produce};
 use crate::trust::lint_list::{Severity, lint};
 use crate::trust::log::Frontier;
-use crate::trust::sidecar::{ListMeta, NotNext, PreviousVersion, SignerNotice, SignerStatus};
+use crate::trust::sidecar::{ListMeta, PreviousVersion, SignerNotice, SignerStatus};
 use crate::trust::sign::{Signer, SignerCertificate};
 use crate::trust::xml::Limits;
 
@@ -163,13 +162,14 @@ async fn gather(
         None => None,
     };
     let now = to_the_second(space.clock.now());
-    check_step(before.as_ref().map(|before| &before.version), losses, now)?;
+    succession::check_step(before.as_ref().map(|before| &before.version), losses, now)?;
     let signers = list_signers::all(truth).await?;
     let signature = signature(space, &signers, now)?;
     let rows = trust_entries::published(truth, now).await?;
     let list = off_thread(move || build(rows, now)).await??;
     let mut log = Frontier::default();
     log.extend(trust_lists::leaves(truth).await?);
+    succession::check_log(before.as_ref().map(|before| &before.meta), &log)?;
     Ok(Gathered {
         list,
         before,
@@ -179,36 +179,6 @@ async fn gather(
         log,
         issuer: space.settings.publisher.clone(),
     })
-}
-
-/// Whether a list of this moment may come after the last one.
-fn check_step(
-    before: Option<&ListVersion>,
-    losses: Losses,
-    now: OffsetDateTime,
-) -> Result<(), Failure> {
-    if let Losses::Agreed { after, .. } = losses
-        && before.map_or(0, |before| before.sequence) != after
-    {
-        return Err(Failure::new(
-            &APPROVAL_STALE,
-            format!("Another list was published since list {after}."),
-        ));
-    }
-    match before {
-        Some(before) if before.generated_at > now => Err(outdated(before, now)),
-        Some(_) | None => Ok(()),
-    }
-}
-
-fn outdated(before: &ListVersion, now: OffsetDateTime) -> Failure {
-    Failure::new(
-        &TRUST_LIST_OUTDATED,
-        format!(
-            "The last list was generated at {}, and the clock says {now}.",
-            before.generated_at
-        ),
-    )
 }
 
 /// The current key, where this node has it and its certificate is valid.
@@ -231,7 +201,10 @@ fn signature(
     let (from, until) = certificate.validity();
     if !(from..until).contains(&now) {
         return Err(not_signed(format!(
-            "The certificate of the current key is valid from {from} to {until}, not at {now}."
+            "The certificate of the current key is valid from {} to {}, not at {}.",
+            rfc3339(from),
+            rfc3339(until),
+            rfc3339(now)
         )));
     }
     let notice = |signer: &ListSigner, status, from| SignerNotice {
@@ -277,7 +250,7 @@ fn decide(gathered: Gathered, losses: Losses, renewal: Renewal) -> Result<Decide
             return Ok(Decided::Unchanged(before.version.clone()));
         }
         if before.version.generated_at == list.generated_at {
-            return Err(outdated(&before.version, list.generated_at));
+            return Err(succession::outdated(&before.version, list.generated_at));
         }
     }
     // Checked before what it would lose: nobody is asked to agree to a list that cannot be.
@@ -308,7 +281,7 @@ fn decide(gathered: Gathered, losses: Losses, renewal: Renewal) -> Result<Decide
         | EditionError::Pack(_) => Failure::new(&TRUST_LIST_REFUSED, error.to_string()),
     })?;
     if let Some(before) = &before {
-        check_follows(&edition.meta, &before.meta)?;
+        succession::check_follows(&edition.meta, &before.meta)?;
     }
     let detail = serde_json::json!({
         "sequence": edition.meta.sequence,
@@ -355,28 +328,6 @@ fn check_rules(list: &TrustList, before: Option<&Last>) -> Result<(), Failure> {
                 format!("{findings} findings: {}", named.join(" ")),
             ))
         }
-    }
-}
-
-/// Refuses a version that a node which has the last one would not take. A key that was not announced
-/// is what two administrators decided when the other one was lost: nodes then pin it by hand.
-fn check_follows(meta: &ListMeta, before: &ListMeta) -> Result<(), Failure> {
-    match meta.follows(before) {
-        Ok(()) => Ok(()),
-        Err(NotNext::Signer) => {
-            tracing::warn!(
-                trust_list.sequence = meta.sequence,
-                "this list is signed by a key that no list announced: nodes have to pin it by hand"
-            );
-            Ok(())
-        }
-        Err(
-            error @ (NotNext::Sequence { .. }
-            | NotNext::Previous { .. }
-            | NotNext::Time { .. }
-            | NotNext::LogSize { .. }
-            | NotNext::LogRewritten),
-        ) => Err(Failure::new(&TRUST_LIST_REFUSED, error.to_string())),
     }
 }
 

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::operators::hold_living;
 use super::{Decision, TrustSpace};
 use crate::domain::act::Act;
+use crate::domain::calendar::rfc3339;
 use crate::domain::certificate::{CertificateState, RevocationReason};
 use crate::domain::certificate_record::{CertificateDetail, CertificateFilter, CertificateRecord};
 use crate::domain::error::{
@@ -332,8 +331,8 @@ fn in_time(record: &CertificateRecord, decision: &Decision) -> Result<(), Failur
         format!(
             "Certificate {} is valid from {} to {} only.",
             record.id,
-            moment(content.not_before),
-            moment(content.not_after),
+            rfc3339(content.not_before),
+            rfc3339(content.not_after),
         ),
     ))
 }
@@ -396,9 +395,4 @@ fn replaceable(record: &CertificateRecord, replaced: &CertificateRecord) -> Resu
             ),
         )),
     }
-}
-
-/// A moment as people and machines read it, RFC 3339.
-pub(super) fn moment(at: OffsetDateTime) -> String {
-    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
 }

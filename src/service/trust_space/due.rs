@@ -76,14 +76,30 @@ impl TrustSpace {
         let at = self.clock.now();
         let mut connection = self.connection().await?;
         let mut truth = storage::begin(&mut connection).await?;
-        if !scheduled_acts::take_turn(&mut truth).await? {
+        let turn = self.turn(&mut truth, at, stuck, tried).await;
+        match turn {
+            Ok(_) => storage::commit(truth).await?,
+            // Undone before the next turn, which would find this one's lock else.
+            Err(_) => storage::roll_back(truth).await?,
+        }
+        turn
+    }
+
+    async fn turn(
+        &self,
+        truth: &mut Connection,
+        at: time::OffsetDateTime,
+        stuck: &[i64],
+        tried: &mut Option<i64>,
+    ) -> Result<Turn, Failure> {
+        if !scheduled_acts::take_turn(truth).await? {
             return Ok(Turn::Over);
         }
-        *tried = scheduled_acts::hold_due(&mut truth, at, stuck).await?;
+        *tried = scheduled_acts::hold_due(truth, at, stuck).await?;
         let Some(id) = *tried else {
             return Ok(Turn::Over);
         };
-        let Some(due) = scheduled_acts::hold(&mut truth, id).await? else {
+        let Some(due) = scheduled_acts::hold(truth, id).await? else {
             return Ok(Turn::Over);
         };
         let decision = Decision {
@@ -92,21 +108,20 @@ impl TrustSpace {
             approved_by: due.approved_by.clone(),
             reason: due.reason.clone(),
         };
-        let outcome = match no_longer_agreed(&mut truth, &due).await? {
+        let outcome = match no_longer_agreed(truth, &due).await? {
             Some(cause) => Err(cause),
-            None => self.attempt(&mut truth, &decision, &due.act).await?,
+            None => self.attempt(truth, &decision, &due.act).await?,
         };
         let turn = match outcome {
             Ok(()) => {
-                scheduled_acts::settle(&mut truth, due.id, ScheduledState::Done, at, None).await?;
+                scheduled_acts::settle(truth, due.id, ScheduledState::Done, at, None).await?;
                 Turn::Done
             }
             Err(cause) => {
-                fail(&mut truth, &due, at, &cause.to_string()).await?;
+                fail(truth, &due, at, &cause.to_string()).await?;
                 Turn::Failed
             }
         };
-        storage::commit(truth).await?;
         Ok(turn)
     }
 }

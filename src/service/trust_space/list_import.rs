@@ -13,6 +13,7 @@ use super::list_plan::{ListPlan, Oddities, OperatorKey, plan};
 use super::versions::off_thread;
 use super::{Decision, TrustSpace};
 use crate::domain::administrator::Actor;
+use crate::domain::calendar::rfc3339;
 use crate::domain::digest::Digest;
 use crate::domain::error::{APPROVAL_OWN, Failure, TRUST_LIST_INVALID, TRUST_LIST_OUTDATED};
 use crate::storage::list_import::{
@@ -136,7 +137,11 @@ async fn check_age(truth: &mut Connection, generated_at: OffsetDateTime) -> Resu
     match list_import::newest_imported(truth).await? {
         Some(newest) if newest > generated_at => Err(Failure::new(
             &TRUST_LIST_OUTDATED,
-            format!("This list is of {generated_at}; one of {newest} was imported before."),
+            format!(
+                "This list is of {}; one of {} was imported before.",
+                rfc3339(generated_at),
+                rfc3339(newest)
+            ),
         )),
         Some(_) | None => Ok(()),
     }

@@ -24,6 +24,7 @@ mod publication;
 mod registration;
 mod schedule;
 mod signers;
+mod succession;
 mod transitions;
 pub(in crate::service) mod versions;
 
@@ -40,11 +41,12 @@ pub use versions::{Comparison, VersionFiles};
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
+use tracing::Instrument as _;
 
 use crate::config;
 use crate::domain::administrator::{Actor, AdministratorRole};
 use crate::domain::clock::Clock;
-use crate::domain::error::{Failure, ROLE_INSUFFICIENT};
+use crate::domain::error::{Failure, INTERNAL, ROLE_INSUFFICIENT};
 use crate::storage::registry_events::RegistryEvent;
 use crate::storage::{self, Pool, StorageError};
 use crate::trust::sign::Signer;
@@ -125,6 +127,16 @@ impl TrustSpace {
             approved_by: Vec::new(),
             reason: acts::reason(reason)?,
         })
+    }
+
+    /// Does work to its end, even where who asked stops waiting: a device may take longer than a request,
+    /// and what it signed then is published, or why it was not is an alert.
+    async fn to_its_end<T: Send + 'static>(
+        work: impl Future<Output = Result<T, Failure>> + Send + 'static,
+    ) -> Result<T, Failure> {
+        tokio::spawn(work.in_current_span())
+            .await
+            .map_err(|error| Failure::new(&INTERNAL, error.to_string()))?
     }
 
     async fn connection(&self) -> Result<storage::Acquired, StorageError> {

@@ -11,7 +11,9 @@ use crate::domain::act::Act;
 use crate::domain::administrator::Actor;
 use crate::domain::alert::AlertCode;
 use crate::domain::approval::{Approval, ApprovalState};
-use crate::domain::error::{APPROVAL_STALE, Failure, INTERNAL, Kind, TRUST_LIST_OUTDATED};
+use crate::domain::error::{
+    ACT_PENDING, APPROVAL_STALE, Failure, INTERNAL, Kind, TRUST_LIST_BUSY, TRUST_LIST_OUTDATED,
+};
 use crate::domain::list_version::ListVersion;
 use crate::storage::{self, Connection, alerts, trust_lists};
 
@@ -43,8 +45,13 @@ impl TrustSpace {
     /// published one, and the alert `trust_list.not_published` is open until one is published again.
     pub async fn publish(&self, actor: &Actor, reason: &str) -> Result<Published, Failure> {
         Self::may_act(actor)?;
-        self.publish_renewing(actor, reason, Renewal::Older(FRESH))
-            .await
+        let (space, actor, reason) = (self.clone(), actor.clone(), reason.to_owned());
+        Self::to_its_end(async move {
+            space
+                .publish_renewing(&actor, &reason, Renewal::Older(FRESH))
+                .await
+        })
+        .await
     }
 
     /// The same, with another word on lists that say nothing new.
@@ -64,15 +71,7 @@ impl TrustSpace {
             outcome => outcome,
         };
         if let Err(failure) = &outcome {
-            match failure.kind() {
-                // Who may not publish, or does not say why, learns so; the list is as good as before.
-                Kind::Forbidden | Kind::Invalid | Kind::Unauthenticated | Kind::TooLarge => {}
-                Kind::NotFound
-                | Kind::Conflict
-                | Kind::RateLimited
-                | Kind::Unavailable
-                | Kind::Internal => self.raise_not_published(failure).await,
-            }
+            self.raise_not_published(failure).await;
         }
         outcome
     }
@@ -92,9 +91,13 @@ impl TrustSpace {
         let losses = Losses::Share(self.settings.max_removed_share);
         let mut connection = self.connection().await?;
         let mut truth = storage::begin(&mut connection).await?;
-        hold_rights(&mut truth, actor).await?;
+        // Held only for a look: while a device is waited for, an administrator can be disabled.
+        let mut look = storage::begin(&mut truth).await?;
+        hold_rights(&mut look, actor).await?;
+        storage::roll_back(look).await?;
         match attempt(self, &mut truth, &decision, losses, renewal).await? {
             Attempt::Made(version) => {
+                hold_rights(&mut truth, actor).await?;
                 storage::commit(truth).await?;
                 tracing::info!(
                     trust_list.sequence = version.sequence,
@@ -157,9 +160,13 @@ impl TrustSpace {
         Ok(Waited::Yes)
     }
 
-    /// Keeps the failure where administrators look, in a transaction of its own; where the database is
-    /// away that is for the log alone.
+    /// Keeps a failure that is the list's where administrators look, in a transaction of its own; where
+    /// the database is away that is for the log alone.
     async fn raise_not_published(&self, failure: &Failure) {
+        match Cause::of(failure) {
+            Cause::Asker => return,
+            Cause::List => {}
+        }
         tracing::error!(code = failure.code.code, detail = %failure.detail, "no list was published");
         let raise = async {
             let mut truth = self.connection().await?;
@@ -171,6 +178,32 @@ impl TrustSpace {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::error!(%error, "the alert was not kept"),
             Err(_) => tracing::error!("the alert was not kept: the database took too long"),
+        }
+    }
+}
+
+/// Whose fault it is that no list was published.
+enum Cause {
+    /// The list's, the key's, the database's: lists do not come out any more.
+    List,
+    /// That of who asked, who learns so: the list is as good as before.
+    Asker,
+}
+
+impl Cause {
+    fn of(failure: &Failure) -> Self {
+        // What was agreed to is over, or waits already: the next list comes out all the same. Who holds
+        // the lock raises its own alert if it fails.
+        if [&APPROVAL_STALE, &ACT_PENDING, &TRUST_LIST_BUSY].contains(&failure.code) {
+            return Self::Asker;
+        }
+        match failure.kind() {
+            Kind::Forbidden | Kind::Invalid | Kind::Unauthenticated | Kind::TooLarge => Self::Asker,
+            Kind::NotFound
+            | Kind::Conflict
+            | Kind::RateLimited
+            | Kind::Unavailable
+            | Kind::Internal => Self::List,
         }
     }
 }

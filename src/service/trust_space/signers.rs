@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use super::registration::refusal;
 use super::{Decision, TrustSpace};
 use crate::domain::act::Act;
+use crate::domain::calendar::rfc3339;
 use crate::domain::certificate::CertificatePurpose;
 use crate::domain::digest::Digest;
 use crate::domain::error::{Failure, SIGNER_NOT_FOUND, SIGNER_TRANSITION, SIGNER_UNREADABLE};
@@ -86,7 +87,11 @@ async fn announce(
     if !(from..=until).contains(&at) {
         return Err(Failure::new(
             &SIGNER_TRANSITION,
-            format!("The certificate is valid from {from} to {until}, not now."),
+            format!(
+                "The certificate is valid from {} to {}, not now.",
+                rfc3339(from),
+                rfc3339(until)
+            ),
         ));
     }
     check_rules(&der, at)?;

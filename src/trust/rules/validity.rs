@@ -1,9 +1,9 @@
 //! When a certificate serves.
 
-use time::format_description::well_known::Rfc3339;
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
 use super::{ALL, LEAVES, Outcome, Rule, Subject, refuse, warn};
+use crate::domain::calendar::rfc3339;
 use crate::domain::certificate::CertificatePurpose;
 
 pub(super) const RULES: &[Rule] = &[
@@ -44,8 +44,8 @@ fn order(subject: &Subject<'_>) -> Outcome {
     refuse(
         format!(
             "{} to {}",
-            shown(certificate.not_before),
-            shown(certificate.not_after)
+            rfc3339(certificate.not_before),
+            rfc3339(certificate.not_after)
         ),
         "an end after the beginning",
     )
@@ -57,7 +57,7 @@ fn expired(subject: &Subject<'_>) -> Outcome {
         return Outcome::Pass;
     }
     refuse(
-        format!("an end at {}", shown(subject.certificate.not_after)),
+        format!("an end at {}", rfc3339(subject.certificate.not_after)),
         "an end in the future",
     )
 }
@@ -67,7 +67,7 @@ fn not_yet(subject: &Subject<'_>) -> Outcome {
     if subject.certificate.not_before <= subject.at {
         return Outcome::Pass;
     }
-    let found = format!("a beginning at {}", shown(subject.certificate.not_before));
+    let found = format!("a beginning at {}", rfc3339(subject.certificate.not_before));
     let expected = "a beginning in the past";
     match subject.purpose {
         CertificatePurpose::Anchor | CertificatePurpose::IssuingAuthority => {
@@ -78,11 +78,6 @@ fn not_yet(subject: &Subject<'_>) -> Outcome {
         | CertificatePurpose::SmtpClient
         | CertificatePurpose::ListSigner => warn(found, expected),
     }
-}
-
-/// RFC 3339; a year it cannot write is shown in another form.
-fn shown(at: OffsetDateTime) -> String {
-    at.format(&Rfc3339).unwrap_or_else(|_| at.to_string())
 }
 
 fn length(subject: &Subject<'_>) -> Outcome {

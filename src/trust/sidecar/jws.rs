@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::{BrokenRule, ListMeta};
+use crate::domain::calendar::rfc3339;
 use crate::domain::digest::Digest;
 use crate::trust::digest::sha256;
 use crate::trust::sign::{SignError, Signer, SignerCertificate, SignerCertificateError};
@@ -55,10 +56,10 @@ pub enum MetaError {
         signer: Digest,
     },
     /// The signer's certificate was not valid at the moment asked for.
-    #[error("its signer's certificate is not valid at {0}")]
+    #[error("its signer's certificate is not valid at {}", rfc3339(*.0))]
     SignerNotValid(OffsetDateTime),
     /// It comes from the future.
-    #[error("it was generated at {0}, which is still to come")]
+    #[error("it was generated at {}, which is still to come", rfc3339(*.0))]
     Future(OffsetDateTime),
     /// The signer's own certificate is of no use.
     #[error("the signer's certificate cannot be used: {0}")]

@@ -3,6 +3,7 @@
 use time::{OffsetDateTime, UtcOffset};
 
 use super::{ListMeta, SignerStatus};
+use crate::domain::calendar::rfc3339;
 use crate::domain::digest::Digest;
 use crate::trust::log::{ConsistencyProof, TreeHead};
 
@@ -30,7 +31,7 @@ pub enum BrokenRule {
         size: u64,
     },
     /// A time with a fraction or of another zone would be another in the log.
-    #[error("{0} is not in UTC to the second")]
+    #[error("{} is not in UTC to the second", rfc3339(*.0))]
     Time(OffsetDateTime),
     /// The next version comes later.
     #[error("the next update is not after the generation")]
@@ -63,7 +64,7 @@ pub enum NotNext {
         found: DigestOrNone,
     },
     /// Time does not go back.
-    #[error("it was generated at {found}, not after {previous}")]
+    #[error("it was generated at {}, not after {}", rfc3339(*.found), rfc3339(*.previous))]
     Time {
         /// When the list at hand was generated.
         previous: OffsetDateTime,

@@ -2,6 +2,7 @@
 
 use time::OffsetDateTime;
 
+use crate::domain::calendar::rfc3339;
 use crate::domain::digest::Digest;
 
 macro_rules! list_rules {
@@ -112,12 +113,25 @@ pub enum ListError {
     #[error("the signature is wrong")]
     Signature,
     /// The signature is right, but its certificate is not valid at the time asked for.
-    #[error("the signer's certificate is valid from {not_before} to {not_after}, not at {at}")]
+    #[error(
+        "the signer's certificate is valid from {} to {}, not at {}",
+        rfc3339(*not_before),
+        rfc3339(*not_after),
+        rfc3339(*at)
+    )]
     SignerValidity {
         /// Beginning of its validity.
         not_before: OffsetDateTime,
         /// End of its validity.
         not_after: OffsetDateTime,
+        /// The time asked for.
+        at: OffsetDateTime,
+    },
+    /// The signature is right, but the list is of a later time than the one asked for.
+    #[error("the list was generated at {}, after {}", rfc3339(*generated_at), rfc3339(*at))]
+    Future {
+        /// When it says that it was generated.
+        generated_at: OffsetDateTime,
         /// The time asked for.
         at: OffsetDateTime,
     },
@@ -135,6 +149,7 @@ impl ListError {
             Self::Digest { .. } => "list.digest",
             Self::Signature => "list.signature",
             Self::SignerValidity { .. } => "list.signer_validity",
+            Self::Future { .. } => "list.future",
         }
     }
 }

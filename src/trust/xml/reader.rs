@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::entries::{self, Rows};
 use super::error::{ListError, ListRule};
@@ -66,7 +66,7 @@ pub struct VerifiedList {
 }
 
 /// Reads a list and verifies it: exactly the published shape, signed by a pinned certificate that is
-/// valid at a time, and unchanged (XML Signature 1.1 §3.2; §8.1: nothing is taken that is not signed).
+/// valid at a time, unchanged, and not of a later time, five minutes apart (XML Signature 1.1 §3.2; §8.1: nothing is taken that is not signed).
 ///
 /// Layout between the elements is free, as it is signed; the base64 of signature and certificate may be
 /// folded; a line may end behind the declaration and behind the document.
@@ -95,6 +95,7 @@ pub fn read_signed(
     let signed_info = signed_info(&STANDARD.encode(found.as_bytes()), Form::Canonical);
     signer.verify(signed_info.as_bytes(), &signature.value)?;
     signer.check_valid(at.of(document.generated_at))?;
+    check_past(at, document.generated_at)?;
     Ok(VerifiedList {
         list: TrustList {
             generated_at: document.generated_at,
@@ -105,6 +106,20 @@ pub fn read_signed(
         duplicates: document.rows.duplicates,
         respelled: document.rows.respelled,
     })
+}
+
+/// By how much the clock of who reads may be behind that of who published.
+const CLOCK_TOLERANCE: Duration = Duration::minutes(5);
+
+/// Refuses a list that was generated after the time meant: taken, it would turn away every list until
+/// then as older than the last.
+fn check_past(at: VerifyAt, generated_at: OffsetDateTime) -> Result<(), ListError> {
+    let at = at.of(generated_at);
+    if generated_at <= at + CLOCK_TOLERANCE {
+        Ok(())
+    } else {
+        Err(ListError::Future { generated_at, at })
+    }
 }
 
 fn as_text(bytes: &[u8]) -> Result<&str, ListError> {

@@ -1,5 +1,6 @@
 //! A list that loses much is published by two administrators, for one step and so much.
 
+use annuaire::domain::alert::{AlertCode, AlertSeverity};
 use annuaire::domain::approval::{Approval, ApprovalState};
 use annuaire::domain::error::APPROVAL_STALE;
 use annuaire::service::trust_space::Published;
@@ -46,6 +47,17 @@ fn more_than_a_share_is_lost_only_when_two_agree() {
             ("anne", "grand ménage")
         );
         assert_eq!(approval.impact.entries, 3);
+        let alerts = fixture.space.alerts().await.unwrap();
+        let waiting = alerts
+            .iter()
+            .find(|alert| alert.code == AlertCode::ApprovalWaiting)
+            .unwrap();
+        assert_eq!(
+            waiting.severity,
+            AlertSeverity::Critical,
+            "every list waits"
+        );
+        assert!(waiting.detail.contains("no list comes out"), "{waiting:?}");
         // Asked again it is the same approval, and nothing is published yet.
         assert_eq!(asked(&fixture).await.id, approval.id);
         assert_eq!(newest(&fixture).await.0, 2);
@@ -88,6 +100,9 @@ fn an_agreement_is_for_one_step_and_so_many_entries() {
         assert_eq!(failure.code, &APPROVAL_STALE, "{failure}");
         assert_eq!(newest(&fixture).await.0, 1);
 
+        let alerts = fixture.open_alerts().await;
+        assert!(alerts.is_empty(), "who agreed learns so: {alerts:?}");
+
         // One more list, published meanwhile, is another step.
         let more = asked(&fixture).await;
         assert_ne!(more.id, fifty.id);
@@ -104,5 +119,7 @@ fn an_agreement_is_for_one_step_and_so_many_entries() {
             .unwrap_err();
         assert_eq!(failure.code, &APPROVAL_STALE, "{failure}");
         assert_eq!(newest(&fixture).await.0, 2);
+        let alerts = fixture.open_alerts().await;
+        assert!(alerts.is_empty(), "who agreed learns so: {alerts:?}");
     });
 }

@@ -26,5 +26,6 @@ mod resigned;
 mod schedule;
 mod scheduled;
 mod signers;
+mod slow_device;
 mod versions;
 mod web;

@@ -4,7 +4,8 @@ use std::fs;
 use std::process::Command;
 
 use annuaire::domain::error::{
-    Failure, ROLE_INSUFFICIENT, TRUST_LIST_NOT_SIGNED, TRUST_LIST_OUTDATED, TRUST_LIST_REFUSED,
+    Failure, ROLE_INSUFFICIENT, TRUST_LIST_DAMAGED, TRUST_LIST_NOT_SIGNED, TRUST_LIST_OUTDATED,
+    TRUST_LIST_REFUSED,
 };
 use annuaire::service::trust_space::{Published, TrustSpace};
 use annuaire::trust::sidecar;
@@ -300,6 +301,34 @@ fn a_list_that_breaks_a_rule_is_not_signed() {
         assert!(empty.detail.contains("list.empty"), "{empty}");
         assert_versions(&fixture, 0).await;
         assert_eq!(fixture.open_alerts().await, ["trust_list.not_published"]);
+    });
+}
+
+#[test]
+fn nothing_is_added_to_a_log_that_is_not_the_one_signed_last() {
+    with_key(async |fixture| {
+        fixture.publish().await;
+        fixture.publish().await;
+        // Somebody who owns the database writes into it.
+        fixture
+            .sql(
+                "alter table trust_list disable trigger append_only;
+                create table kept as select sequence, leaf from trust_list;",
+            )
+            .await;
+        for change in [
+            "update trust_list set leaf = sha256('x') where sequence = 1",
+            "update trust_list set leaf = sha256('x') where sequence = 2",
+        ] {
+            fixture.sql(change).await;
+            let failure = publish(&fixture, &fixture.space).await.unwrap_err();
+            assert_eq!(failure.code, &TRUST_LIST_DAMAGED, "{change}");
+            assert_eq!(fixture.open_alerts().await, ["trust_list.not_published"]);
+            let versions = fixture.space.list_versions(None, 100).await.unwrap();
+            assert_eq!(versions.len(), 2);
+            fixture.sql("update trust_list set leaf = kept.leaf from kept where kept.sequence = trust_list.sequence").await;
+        }
+        assert_eq!(fixture.publish().await.sequence, 3);
     });
 }
 

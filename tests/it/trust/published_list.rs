@@ -108,6 +108,37 @@ fn what_is_not_what_was_signed_is_not_served() {
 }
 
 #[test]
+fn a_truth_that_went_back_is_not_followed() {
+    with_key(async |fixture| {
+        fixture.publish().await;
+        let second = fixture.publish().await;
+        let list = PublishedList::default();
+        assert!(list.refresh(fixture.pool()).await.unwrap());
+        fixture
+            .sql(
+                "alter table trust_list disable trigger all;
+                delete from trust_list where sequence = 2;",
+            )
+            .await;
+        assert!(
+            !list.refresh(fixture.pool()).await.unwrap(),
+            "an earlier list"
+        );
+        assert_eq!(list.current().unwrap().version, second);
+        let other = fixture.publish().await;
+        assert_eq!(other.sequence, second.sequence);
+        assert!(
+            !list.refresh(fixture.pool()).await.unwrap(),
+            "the same number"
+        );
+        assert_eq!(list.current().unwrap().version, second);
+        let third = fixture.publish().await;
+        assert!(list.refresh(fixture.pool()).await.unwrap(), "a later one");
+        assert_eq!(list.current().unwrap().version, third);
+    });
+}
+
+#[test]
 fn published_lists_are_never_changed() {
     with_key(async |fixture| {
         fixture.publish().await;

@@ -1,5 +1,6 @@
 //! What we write is taken by `xmlsec1`, and what `xmlsec1` signs is taken by us.
 
+use time::Duration;
 use time::macros::datetime;
 
 use super::fixture::{GENERATED_AT, SIGNER, STRANGER, list, xmlsec1};
@@ -135,18 +136,25 @@ fn a_list_is_taken_by_a_pin_of_either_kind_at_a_time_of_its_signer() {
         Err(ListError::NotPinned { .. })
     ));
 
-    for (at, valid) in [
-        (datetime!(2025-12-31 23:59:59 UTC), false),
-        (datetime!(2026-01-01 00:00:00 UTC), true),
-        (datetime!(2026-12-31 23:59:59 UTC), true),
-        (datetime!(2027-01-01 00:00:00 UTC), false),
+    for (at, refused) in [
+        (
+            datetime!(2025-12-31 23:59:59 UTC),
+            Some("list.signer_validity"),
+        ),
+        // The signer is good, but the list is still to come.
+        (datetime!(2026-01-01 00:00:00 UTC), Some("list.future")),
+        (GENERATED_AT - Duration::seconds(301), Some("list.future")),
+        (GENERATED_AT - Duration::seconds(300), None),
+        (datetime!(2026-12-31 23:59:59 UTC), None),
+        (
+            datetime!(2027-01-01 00:00:00 UTC),
+            Some("list.signer_validity"),
+        ),
     ] {
-        for at in [VerifyAt::At(at), VerifyAt::At(at)] {
-            match read(&[SIGNER.pin()], at) {
-                Ok(_) => assert!(valid, "{at:?}"),
-                Err(ListError::SignerValidity { .. }) => assert!(!valid, "{at:?}"),
-                Err(error) => panic!("{at:?}: {error}"),
-            }
+        {
+            let at = VerifyAt::At(at);
+            let code = read(&[SIGNER.pin()], at).err().map(|error| error.code());
+            assert_eq!(code, refused, "{at:?}");
         }
     }
 }
