@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::certificate::RevocationReason;
+use super::digest::Digest;
 use super::ground::Subject;
 use super::onboarding::{OperatorState, Transition};
 
@@ -48,8 +49,11 @@ pub enum Act {
     PublishTrustList {
         /// The list it follows: an approval is for one step.
         after: i64,
-        /// Entries it removes at most.
+        /// Entries it removes.
         removes: u64,
+        /// Which: a digest of their keys, filled in where the act is asked for. An approval is for these.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        removed: Option<Digest>,
     },
     /// Name the key that will sign after the current one; the first key becomes current at once.
     AnnounceSigner {
@@ -240,6 +244,7 @@ mod tests {
             Act::PublishTrustList {
                 after: 1,
                 removes: 9,
+                removed: None,
             },
             Act::AnnounceSigner {
                 certificate: String::new(),
@@ -288,8 +293,17 @@ mod tests {
                 Act::PublishTrustList {
                     after: 41,
                     removes: 812,
+                    removed: None,
                 },
                 r#"{"act":"publish_trust_list","after":41,"removes":812}"#,
+            ),
+            (
+                Act::PublishTrustList {
+                    after: 41,
+                    removes: 812,
+                    removed: Some(Digest::new([0xab; 32])),
+                },
+                r#"{"act":"publish_trust_list","after":41,"removes":812,"removed":"abababababababababababababababababababababababababababababababab"}"#,
             ),
         ] {
             assert_eq!(serde_json::to_string(&act).unwrap(), kept);

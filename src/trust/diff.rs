@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use super::digest::sha256;
+use crate::domain::digest::Digest;
 use crate::domain::trust_list::{TrustEntry, TrustList};
 
 /// The difference of two lists by mail domain and certificate name; of entries with one key the last
@@ -22,6 +24,21 @@ impl ListDiff<'_> {
     /// Whether both lists say the same; when they were generated aside.
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty()
+    }
+
+    /// Which entries are gone, as one digest: SHA-256 of their keys in order, each text behind its
+    /// length in bytes (64 bits, big-endian), so that no two sets share one.
+    pub fn removed_digest(&self) -> Digest {
+        let mut bytes = Vec::new();
+        for entry in &self.removed {
+            let (mail_domain, dn) = entry.key();
+            for text in [mail_domain.as_str(), dn.as_str()] {
+                let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
+                bytes.extend_from_slice(&length.to_be_bytes());
+                bytes.extend_from_slice(text.as_bytes());
+            }
+        }
+        sha256(&bytes)
     }
 
     /// Which part of the older list is gone, from 0 to 1; 0 where it was empty.

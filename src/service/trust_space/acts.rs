@@ -91,6 +91,7 @@ impl TrustSpace {
         let mut connection = self.connection().await?;
         let mut truth = storage::begin(&mut connection).await?;
         hold_rights(&mut truth, actor).await?;
+        let act = publication::foreseen(self, &mut truth, act).await?;
         let ground = grounds::of(&mut truth, &act).await?;
         let requested = match (act.control(), When::of(&act, at)) {
             (Control::One, When::Now) => {
@@ -146,8 +147,8 @@ impl TrustSpace {
             Act::AnnounceSigner { .. } | Act::SwitchSigner { .. } | Act::WithdrawSigner { .. } => {
                 signers::apply(truth, decision, act).await
             }
-            Act::PublishTrustList { after, removes } => {
-                publication::apply(self, truth, decision, *after, *removes).await
+            Act::PublishTrustList { after, removed, .. } => {
+                publication::apply(self, truth, decision, *after, *removed).await
             }
         }
     }
@@ -182,8 +183,8 @@ impl TrustSpace {
         }
     }
 
-    /// Whether an act could be done now: it is, and undone. A list is not published for that: who asks
-    /// for it has just built it.
+    /// Whether an act could be done now: it is, and undone. A list is not published for that: it was
+    /// foreseen.
     async fn rehearse(
         &self,
         truth: &mut Connection,

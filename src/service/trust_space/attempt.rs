@@ -11,7 +11,10 @@ use super::versions::off_thread;
 use super::{Decision, TrustSpace, signers, succession};
 use crate::domain::alert::AlertCode;
 use crate::domain::calendar::rfc3339;
-use crate::domain::error::{Failure, TRUST_LIST_NOT_SIGNED, TRUST_LIST_REFUSED};
+use crate::domain::digest::Digest;
+use crate::domain::error::{
+    APPROVAL_STALE, Failure, TRUST_LIST_NOT_SIGNED, TRUST_LIST_OUTDATED, TRUST_LIST_REFUSED,
+};
 use crate::domain::list_version::{ListSigner, ListVersion, SignerState};
 use crate::domain::trust_list::TrustList;
 use crate::storage::registry_events::{self, RegistryEvent};
@@ -30,8 +33,8 @@ use crate::trust::xml::Limits;
 pub(super) enum Losses {
     /// A share of its entries, from 0 to 1.
     Share(f64),
-    /// As many entries of that list as two administrators agreed to; 0 where there was none.
-    Agreed { after: u64, removes: u64 },
+    /// These entries of that list, to which two administrators agreed; list 0 where there was none.
+    Agreed { after: u64, removed: Option<Digest> },
 }
 
 /// When a list that says nothing new is published nevertheless.
@@ -61,6 +64,21 @@ pub(super) struct Loss {
     pub(super) after: u64,
     /// Entries that it would lose.
     pub(super) removes: u64,
+    /// Which.
+    pub(super) removed: Digest,
+    /// Of how many.
+    pub(super) of: u64,
+}
+
+impl Loss {
+    fn of(before: Option<&Last>, changes: &ListDiff<'_>) -> Self {
+        Self {
+            after: before.map_or(0, |before| before.version.sequence),
+            removes: count(changes.removed.len()),
+            removed: changes.removed_digest(),
+            of: count(changes.entries_before),
+        }
+    }
 }
 
 /// The version before the one that is made, as it is published.
@@ -148,19 +166,45 @@ pub(super) async fn attempt(
     Ok(Attempt::Made(version))
 }
 
-async fn gather(
-    space: &TrustSpace,
-    truth: &mut Connection,
-    losses: Losses,
-) -> Result<Gathered, Failure> {
-    let before = match trust_lists::newest(truth).await? {
+/// What a list of now would lose of the newest one; nothing is signed or kept.
+pub(super) async fn foresee(space: &TrustSpace, truth: &mut Connection) -> Result<Loss, Failure> {
+    let before = last(space, truth).await?;
+    let now = to_the_second(space.clock.now());
+    let rows = trust_entries::published(truth, now).await?;
+    off_thread(move || {
+        let list = build(rows, now)?;
+        let nothing = empty(now);
+        let older = before.as_ref().map_or(&nothing, |before| &before.list);
+        Ok(Loss::of(before.as_ref(), &diff(older, &list)))
+    })
+    .await?
+}
+
+const fn empty(generated_at: OffsetDateTime) -> TrustList {
+    TrustList {
+        generated_at,
+        entries: Vec::new(),
+    }
+}
+
+/// The newest version, as it is published.
+async fn last(space: &TrustSpace, truth: &mut Connection) -> Result<Option<Last>, Failure> {
+    Ok(match trust_lists::newest(truth).await? {
         Some(version) => Some(Last {
             list: space.list_of(truth, &version).await?,
             meta: space.meta_of(truth, &version).await?,
             version,
         }),
         None => None,
-    };
+    })
+}
+
+async fn gather(
+    space: &TrustSpace,
+    truth: &mut Connection,
+    losses: Losses,
+) -> Result<Gathered, Failure> {
+    let before = last(space, truth).await?;
     let now = to_the_second(space.clock.now());
     succession::check_step(before.as_ref().map(|before| &before.version), losses, now)?;
     let signers = list_signers::all(truth).await?;
@@ -236,10 +280,7 @@ fn decide(gathered: Gathered, losses: Losses, renewal: Renewal) -> Result<Decide
         issuer,
         next_update,
     } = gathered;
-    let nothing = TrustList {
-        generated_at: list.generated_at,
-        entries: Vec::new(),
-    };
+    let nothing = empty(list.generated_at);
     let changes = diff(
         before.as_ref().map_or(&nothing, |before| &before.list),
         &list,
@@ -256,10 +297,7 @@ fn decide(gathered: Gathered, losses: Losses, renewal: Renewal) -> Result<Decide
     // Checked before what it would lose: nobody is asked to agree to a list that cannot be.
     check_rules(&list, before.as_ref())?;
     if is_too_much(&changes, losses) {
-        return Ok(Decided::TooManyLost(Loss {
-            after: before.as_ref().map_or(0, |before| before.version.sequence),
-            removes: count(changes.removed.len()),
-        }));
+        return Ok(Decided::TooManyLost(Loss::of(before.as_ref(), &changes)));
     }
     let plan = Plan {
         list: &list,
@@ -303,7 +341,7 @@ fn is_fresh(before: &ListVersion, now: OffsetDateTime, renewal: Renewal) -> bool
 fn is_too_much(changes: &ListDiff<'_>, losses: Losses) -> bool {
     match losses {
         Losses::Share(most) => changes.removed_share() > most,
-        Losses::Agreed { removes, .. } => count(changes.removed.len()) > removes,
+        Losses::Agreed { removed, .. } => removed != Some(changes.removed_digest()),
     }
 }
 
@@ -331,7 +369,7 @@ fn check_rules(list: &TrustList, before: Option<&Last>) -> Result<(), Failure> {
     }
 }
 
-fn signer_of(meta: &ListMeta) -> Result<crate::domain::digest::Digest, Failure> {
+fn signer_of(meta: &ListMeta) -> Result<Digest, Failure> {
     meta.current_signer()
         .ok_or_else(|| Failure::new(&TRUST_LIST_REFUSED, "The side-car names no current key."))
 }

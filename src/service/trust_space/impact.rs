@@ -87,10 +87,10 @@ pub(super) async fn of(
             let counts = bindings::standing(truth, &[certificate.id], at).await?;
             Ok(impact("This certificate", Move::Out, counts))
         }
-        Act::PublishTrustList { after, removes } => {
+        Act::PublishTrustList { after, removes, .. } => {
             let counts = bindings::standing(truth, &[], at).await?;
             let sentence = format!(
-                "This list removes at most {} of list {after}; it would have {}.",
+                "This list removes {} of list {after}; it would have {}.",
                 counted(*removes, "entry", "entries"),
                 counted(counts.of_entries, "entry", "entries"),
             );

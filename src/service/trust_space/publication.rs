@@ -5,14 +5,16 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::administrators::hold_rights;
-use super::attempt::{Attempt, Loss, Losses, Renewal, attempt};
+use super::attempt::{Attempt, Loss, Losses, Renewal, attempt, foresee};
 use super::{Decision, Requested, TrustSpace, acts};
 use crate::domain::act::Act;
 use crate::domain::administrator::Actor;
 use crate::domain::alert::AlertCode;
 use crate::domain::approval::{Approval, ApprovalState};
+use crate::domain::digest::Digest;
 use crate::domain::error::{
-    ACT_PENDING, APPROVAL_STALE, Failure, INTERNAL, Kind, TRUST_LIST_BUSY, TRUST_LIST_OUTDATED,
+    ACT_INVALID, ACT_PENDING, APPROVAL_STALE, Failure, INTERNAL, Kind, TRUST_LIST_BUSY,
+    TRUST_LIST_OUTDATED,
 };
 use crate::domain::list_version::ListVersion;
 use crate::storage::{self, Connection, alerts, trust_lists};
@@ -124,8 +126,8 @@ impl TrustSpace {
     ) -> Result<Published, Failure> {
         let waiting = self.approvals(Some(ApprovalState::Pending)).await?;
         let covers = |approval: &Approval| match approval.act {
-            Act::PublishTrustList { after, removes } => {
-                u64::try_from(after) == Ok(loss.after) && removes >= loss.removes
+            Act::PublishTrustList { after, removed, .. } => {
+                u64::try_from(after) == Ok(loss.after) && removed == Some(loss.removed)
             }
             _ => false,
         };
@@ -135,6 +137,7 @@ impl TrustSpace {
         let act = Act::PublishTrustList {
             after: i64::try_from(loss.after).unwrap_or(i64::MAX),
             removes: loss.removes,
+            removed: Some(loss.removed),
         };
         match self.request(actor, act, reason).await? {
             Requested::Pending(approval) => Ok(Published::Pending(approval)),
@@ -213,25 +216,64 @@ enum Waited {
     TooLong,
 }
 
-/// Publishes a list that may remove this many entries of the list it follows, in the caller's
-/// transaction.
+/// An act to publish as it would turn out now, with the entries that it removes; any other act as it is.
+///
+/// `approval.stale` where it follows another list than the newest, or removes others than it names;
+/// `act.invalid` where it removes more than it says, or says more than there are.
+pub(super) async fn foreseen(
+    space: &TrustSpace,
+    truth: &mut Connection,
+    act: Act,
+) -> Result<Act, Failure> {
+    let Act::PublishTrustList {
+        after,
+        removes,
+        removed,
+    } = act
+    else {
+        return Ok(act);
+    };
+    let loss = foresee(space, truth).await?;
+    if u64::try_from(after) != Ok(loss.after) {
+        let detail = format!("The newest list is {}, not {after}.", loss.after);
+        return Err(Failure::new(&APPROVAL_STALE, detail));
+    }
+    if removes > loss.of || removes < loss.removes {
+        let detail = format!(
+            "The list would remove {} of {} entries, not {removes}.",
+            loss.removes, loss.of
+        );
+        return Err(Failure::new(&ACT_INVALID, detail));
+    }
+    if removed.is_some_and(|removed| removed != loss.removed) {
+        let detail = "The list would remove other entries than these.";
+        return Err(Failure::new(&APPROVAL_STALE, detail));
+    }
+    Ok(Act::PublishTrustList {
+        after,
+        removes: loss.removes,
+        removed: Some(loss.removed),
+    })
+}
+
+/// Publishes a list that removes these entries of the list it follows, in the caller's transaction.
 pub(super) async fn apply(
     space: &TrustSpace,
     truth: &mut Connection,
     decision: &Decision,
     after: i64,
-    removes: u64,
+    removed: Option<Digest>,
 ) -> Result<(), Failure> {
     let losses = Losses::Agreed {
         after: u64::try_from(after).unwrap_or_default(),
-        removes,
+        removed,
     };
     match attempt(space, truth, decision, losses, Renewal::Always).await {
         Ok(Attempt::Made(_) | Attempt::Unchanged(_)) => Ok(()),
         Ok(Attempt::TooManyLost(loss)) => Err(Failure::new(
             &APPROVAL_STALE,
             format!(
-                "The list would now lose {} entries; {removes} were agreed to.",
+                "The list would now lose {} entries, which are not those that were agreed to.",
                 loss.removes
             ),
         )),

@@ -210,13 +210,14 @@ async fn withdraw(
         }
         // It was lost or leaked. The announced one takes over, else the first to be announced: whoever
         // reads lists has to pin it by hand.
-        SignerState::Current => match of(signers, SignerState::Next) {
-            Some(next) => take_over(truth, at, next).await?,
-            None => {
+        SignerState::Current => {
+            if let Some(next) = of(signers, SignerState::Next) {
+                take_over(truth, at, next).await?
+            } else {
                 list_signers::switch(truth, at).await?;
                 Vec::new()
             }
-        },
+        }
         SignerState::Retired => {
             return Err(Failure::new(
                 &SIGNER_TRANSITION,

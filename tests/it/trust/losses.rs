@@ -1,9 +1,11 @@
 //! A list that loses much is published by two administrators, for one step and so much.
 
+use annuaire::domain::act::Act;
 use annuaire::domain::alert::{AlertCode, AlertSeverity};
 use annuaire::domain::approval::{Approval, ApprovalState};
-use annuaire::domain::error::APPROVAL_STALE;
-use annuaire::service::trust_space::Published;
+use annuaire::domain::digest::Digest;
+use annuaire::domain::error::{ACT_INVALID, APPROVAL_STALE};
+use annuaire::service::trust_space::{Published, Requested};
 use time::Duration;
 
 use super::publishing::{ENTRIES, Publishing, with_key};
@@ -121,5 +123,57 @@ fn an_agreement_is_for_one_step_and_so_many_entries() {
         assert_eq!(newest(&fixture).await.0, 2);
         let alerts = fixture.open_alerts().await;
         assert!(alerts.is_empty(), "who agreed learns so: {alerts:?}");
+    });
+}
+
+#[test]
+fn an_agreement_is_for_these_entries_and_not_for_as_many_others() {
+    with_key(async |fixture| {
+        fixture.publish().await;
+        fixture
+            .sql("delete from binding where certificate_id = 2")
+            .await;
+        let approval = asked(&fixture).await;
+        // As many again, of the other operator: those of the first are back.
+        fixture.sql("insert into binding (mail_domain, certificate_id, updated_at) select mail_domain, operator_id, '2026-02-03' from mail_domain_operator on conflict do nothing; delete from binding where mail_domain in (select mail_domain from mail_domain_operator where operator_id = 1 order by mail_domain limit 50)").await;
+        let agreed = fixture.space.approve(&fixture.bruno, approval.id).await;
+        assert_eq!(agreed.unwrap_err().code, &APPROVAL_STALE);
+        assert_eq!(newest(&fixture).await.0, 1);
+    });
+}
+
+#[test]
+fn what_a_list_removes_is_foreseen_when_it_is_asked_for() {
+    with_key(async |fixture| {
+        fixture.publish().await;
+        fixture
+            .sql("delete from binding where certificate_id = 2")
+            .await;
+        fixture.advance(Duration::HOUR);
+        let ask = async |after, removes, removed| {
+            let act = Act::PublishTrustList {
+                after,
+                removes,
+                removed,
+            };
+            fixture.space.request(&fixture.anne, act, "un test").await
+        };
+        let other = Some(Digest::new([7; 32]));
+        for (after, removes, removed, code) in [
+            (7, 50, None, &APPROVAL_STALE),
+            (0, 50, None, &APPROVAL_STALE),
+            (1, 49, None, &ACT_INVALID),
+            (1, ENTRIES + 1, None, &ACT_INVALID),
+            (1, 50, other, &APPROVAL_STALE),
+        ] {
+            let refused = ask(after, removes, removed).await.unwrap_err();
+            assert_eq!(refused.code, code, "{after} {removes}: {refused}");
+        }
+        // It is kept as it would be, and so it is the act that publishing asks for.
+        let Requested::Pending(kept) = ask(1, ENTRIES, None).await.unwrap() else {
+            panic!("a list was published by one");
+        };
+        assert_eq!(kept.impact.entries, 50);
+        assert_eq!(asked(&fixture).await.id, kept.id);
     });
 }

@@ -79,11 +79,12 @@ fn what_leaves_and_what_comes_is_counted() {
         let list = preview(Act::PublishTrustList {
             after: 41,
             removes: 1_200,
+            removed: None,
         })
         .await;
         assert_eq!(
             list.sentence,
-            "This list removes at most 1,200 entries of list 41; it would have 1 entry."
+            "This list removes 1,200 entries of list 41; it would have 1 entry."
         );
         refused(
             space.preview(&moving(99, OperatorState::Active)).await,

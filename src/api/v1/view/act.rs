@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::day;
 use crate::domain::act::Act;
 use crate::domain::certificate::RevocationReason;
+use crate::domain::digest::Digest;
 use crate::domain::onboarding::{DocumentKind, DocumentReference, OperatorState, Transition};
 
 /// A decision about the trust space.
@@ -68,8 +69,12 @@ pub(in crate::api::v1) enum ActView {
     PublishTrustList {
         /// Sequence of the list it follows.
         after: i64,
-        /// Entries it removes at most.
+        /// Entries it removes.
         removes: u64,
+        /// SHA-256 of which they are, hexadecimal: filled in as the act is asked for where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<String>)]
+        removed: Option<Digest>,
     },
     /// Name the key that will sign after the current one.
     AnnounceSigner {
@@ -245,9 +250,15 @@ impl From<ActView> for Act {
                 certificate,
                 because: because.into(),
             },
-            ActView::PublishTrustList { after, removes } => {
-                Self::PublishTrustList { after, removes }
-            }
+            ActView::PublishTrustList {
+                after,
+                removes,
+                removed,
+            } => Self::PublishTrustList {
+                after,
+                removes,
+                removed,
+            },
             ActView::AnnounceSigner { certificate } => Self::AnnounceSigner { certificate },
             ActView::SwitchSigner { sha256 } => Self::SwitchSigner { sha256 },
             ActView::WithdrawSigner { sha256 } => Self::WithdrawSigner { sha256 },
@@ -282,7 +293,15 @@ impl From<Act> for ActView {
                 certificate,
                 because: because.into(),
             },
-            Act::PublishTrustList { after, removes } => Self::PublishTrustList { after, removes },
+            Act::PublishTrustList {
+                after,
+                removes,
+                removed,
+            } => Self::PublishTrustList {
+                after,
+                removes,
+                removed,
+            },
             Act::AnnounceSigner { certificate } => Self::AnnounceSigner { certificate },
             Act::SwitchSigner { sha256 } => Self::SwitchSigner { sha256 },
             Act::WithdrawSigner { sha256 } => Self::WithdrawSigner { sha256 },
@@ -308,6 +327,7 @@ mod tests {
             json!({ "act": "supersede_certificate", "certificate": 2 }),
             json!({ "act": "revoke_certificate", "certificate": 2, "because": "cACompromise" }),
             json!({ "act": "publish_trust_list", "after": 4, "removes": 70 }),
+            json!({ "act": "publish_trust_list", "after": 4, "removes": 70, "removed": "ab".repeat(32) }),
             json!({ "act": "announce_signer", "certificate": "3082" }),
             json!({ "act": "switch_signer", "sha256": "ab" }),
             json!({ "act": "withdraw_signer", "sha256": "ab" }),
