@@ -7,6 +7,7 @@ pub mod bindings;
 pub mod bulk;
 pub mod campaigns;
 pub mod certificate_names;
+pub mod certificate_twins;
 pub mod certificates;
 pub mod changes;
 pub mod codes;

@@ -14,6 +14,7 @@ mod due;
 mod events;
 mod expiry;
 mod impact;
+mod leaving;
 mod list_import;
 mod list_plan;
 mod mail_domains;

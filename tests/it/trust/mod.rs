@@ -26,5 +26,6 @@ mod resigned;
 mod schedule;
 mod scheduled;
 mod signers;
+mod twins;
 mod versions;
 mod web;
