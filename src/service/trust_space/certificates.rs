@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::examination::examine_again;
 use super::leaving::leave;
 use super::operators::hold_living;
 use super::{Decision, TrustSpace};
@@ -65,6 +66,7 @@ impl TrustSpace {
 
 /// Does an act on certificates in the caller's transaction.
 pub(super) async fn apply(
+    space: &TrustSpace,
     truth: &mut Connection,
     decision: &Decision,
     act: &Act,
@@ -73,7 +75,7 @@ pub(super) async fn apply(
         Act::ActivateCertificate {
             certificate,
             replaces,
-        } => activate(truth, decision, certificate, replaces).await,
+        } => activate(space, truth, decision, certificate, replaces).await,
         Act::SuspendCertificate { certificate } => {
             leave(
                 truth,
@@ -85,7 +87,7 @@ pub(super) async fn apply(
             .await
         }
         Act::ReleaseCertificate { certificate } => {
-            release(truth, decision, certificate).await
+            release(space, truth, decision, certificate).await
         }
         Act::SupersedeCertificate { certificate } => supersede(truth, decision, certificate).await,
         Act::RevokeCertificate {
@@ -106,6 +108,7 @@ pub(super) async fn apply(
 /// The first time in the list; behind the mail domains of the one it replaces, and in the place of
 /// what a list told of by the same name.
 async fn activate(
+    space: &TrustSpace,
     truth: &mut Connection,
     decision: &Decision,
     id: i64,
@@ -116,6 +119,8 @@ async fn activate(
     // A hold ends by its own act, which takes two administrators.
     from(&record, CertificateState::Pending, CertificateState::Active)?;
     in_time(&record, decision)?;
+    // Authorities come and go, and so do rules.
+    examine_again(space, truth, id, decision.at).await?;
     secret(truth, &record).await?;
     let match_key = record.dn.match_key();
     not_on_hold(truth, &record).await?;
@@ -142,6 +147,7 @@ async fn activate(
 }
 
 async fn release(
+    space: &TrustSpace,
     truth: &mut Connection,
     decision: &Decision,
     id: i64,
@@ -154,6 +160,8 @@ async fn release(
         CertificateState::Active,
     )?;
     in_time(&record, decision)?;
+    // Authorities come and go, and so do rules.
+    examine_again(space, truth, id, decision.at).await?;
     secret(truth, &record).await?;
     let mut keys = vec![key(id)];
     bindings::touch_certificate(truth, id, decision.at).await?;

@@ -16,6 +16,7 @@ mod list_import;
 mod losses;
 mod mail_domains;
 mod onboarding;
+mod paths;
 mod pki;
 mod previews;
 mod publish;
