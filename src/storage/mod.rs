@@ -17,6 +17,7 @@ mod entities;
 mod error;
 pub mod imports;
 pub mod list_import;
+pub mod list_names;
 pub mod list_signers;
 pub mod mail_domains;
 pub mod merge;

@@ -23,6 +23,7 @@ mod publish;
 mod published_list;
 mod publishing;
 mod registered;
+mod reimport;
 mod resigned;
 mod schedule;
 mod scheduled;
