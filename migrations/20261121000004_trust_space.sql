@@ -69,8 +69,10 @@ create table certificate (
     check ((der is null) = (not_after is null))
 );
 create index certificate_by_operator on certificate (operator_id);
-create index certificate_by_name on certificate (match_key);
-create unique index certificate_known_by_name on certificate (dn) where der is null;
+-- Names may be longer than what a b-tree takes.
+create index certificate_by_name on certificate using hash (match_key);
+alter table certificate add constraint certificate_known_by_name
+    exclude using hash (dn with =) where (der is null);
 create index certificate_by_end on certificate (not_after) where state in ('pending', 'active', 'suspended');
 
 -- A certificate stands behind a mail domain: what becomes an entry of the list.

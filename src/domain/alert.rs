@@ -53,11 +53,13 @@ pub enum AlertCode {
     ScheduledActFailed,
     /// An active operator has no certificate that is in force.
     OperatorWithoutValidCertificate,
+    /// A certificate in force no longer leads to an authority of the settings.
+    CertificateWithoutPath,
 }
 
 impl AlertCode {
     /// Every code.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::CertificateExpiring,
         Self::SignerExpiring,
         Self::TrustListOverdue,
@@ -66,6 +68,7 @@ impl AlertCode {
         Self::ApprovalWaiting,
         Self::ScheduledActFailed,
         Self::OperatorWithoutValidCertificate,
+        Self::CertificateWithoutPath,
     ];
 
     /// The stable code, stored and shown.
@@ -79,6 +82,7 @@ impl AlertCode {
             Self::ApprovalWaiting => "approval.waiting",
             Self::ScheduledActFailed => "scheduled_act.failed",
             Self::OperatorWithoutValidCertificate => "operator.without_valid_certificate",
+            Self::CertificateWithoutPath => "certificate.without_path",
         }
     }
 
@@ -97,7 +101,8 @@ impl AlertCode {
             | Self::ScheduledActFailed => AlertSeverity::Warning,
             Self::TrustListOverdue
             | Self::TrustListNotPublished
-            | Self::OperatorWithoutValidCertificate => AlertSeverity::Critical,
+            | Self::OperatorWithoutValidCertificate
+            | Self::CertificateWithoutPath => AlertSeverity::Critical,
         }
     }
 }

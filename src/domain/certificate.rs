@@ -147,6 +147,18 @@ pub enum RevocationReason {
     AaCompromise,
 }
 
+/// What the end of one certificate says of those that share its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// Nothing.
+    Nothing,
+    /// Whatever the same authority says of this key may be somebody else's word; what another one
+    /// says of it holds.
+    Authority,
+    /// The key may be in other hands, whoever certified it.
+    Key,
+}
+
 impl RevocationReason {
     /// Every reason.
     pub const ALL: [Self; 8] = [
@@ -177,6 +189,20 @@ impl RevocationReason {
     /// The reason of this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.as_str() == name)
+    }
+
+    /// What such a revocation says of other certificates.
+    pub const fn doubt(self) -> Doubt {
+        match self {
+            Self::KeyCompromise => Doubt::Key,
+            Self::CaCompromise => Doubt::Authority,
+            Self::Unspecified
+            | Self::AffiliationChanged
+            | Self::Superseded
+            | Self::CessationOfOperation
+            | Self::PrivilegeWithdrawn
+            | Self::AaCompromise => Doubt::Nothing,
+        }
     }
 
     /// The number in the RFC.

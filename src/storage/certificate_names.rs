@@ -42,20 +42,23 @@ pub async fn held_by_other(
     .await?)
 }
 
-/// A certificate of an operator that is on hold under this name.
+/// A certificate that is on hold and shares the name, spelling aside, or the key of this one of the
+/// same operator.
 pub async fn on_hold(
     truth: &mut PgConnection,
-    operator: i64,
-    match_key: &str,
+    certificate: i64,
 ) -> Result<Option<i64>, StorageError> {
     Ok(sqlx::query_scalar!(
-        "select id
+        "select twin.id
         from certificate
-        where operator_id = $1 and match_key = $2 and state = 'suspended'
-        order by id
+        join certificate twin on twin.operator_id = certificate.operator_id
+        where certificate.id = $1
+        and twin.id <> $1
+        and twin.state = 'suspended'
+        and (twin.match_key = certificate.match_key or twin.spki_sha256 = certificate.spki_sha256)
+        order by twin.id
         limit 1",
-        operator,
-        match_key,
+        certificate,
     )
     .fetch_optional(truth)
     .await?)

@@ -215,6 +215,24 @@ pub async fn chain(truth: &mut PgConnection, id: i64) -> Result<Vec<Vec<u8>>, St
     Ok(chain.unwrap_or_default())
 }
 
+/// The numbers of certificates in force whose bytes are known, each with its bytes and those sent
+/// with it.
+pub async fn chains_in_force(
+    truth: &mut PgConnection,
+    now: OffsetDateTime,
+) -> Result<Vec<(i64, Vec<Vec<u8>>)>, StorageError> {
+    let rows = sqlx::query!(
+        r#"select id, der || chain as "chain!: Vec<Vec<u8>>"
+        from certificate
+        where state = 'active' and not_before <= $1 and not_after >= $1
+        order by id"#,
+        now,
+    )
+    .fetch_all(truth)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.chain)).collect())
+}
+
 /// Certificates after a number, in the order of their numbers.
 pub async fn list(
     truth: &mut PgConnection,

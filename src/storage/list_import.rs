@@ -29,32 +29,6 @@ pub struct NewOperator {
     pub support_contact: String,
 }
 
-/// A registered certificate that bears a name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KnownName {
-    /// Number of the certificate.
-    pub id: i64,
-    /// Its operator.
-    pub operator: i64,
-    /// The name, as our list writes it.
-    pub dn: String,
-    /// Whether nothing but the name is known.
-    pub by_name: bool,
-    /// Whether it stands in the list while its operator does.
-    pub is_active: bool,
-}
-
-/// A name that a list tells of.
-#[derive(Clone, Debug)]
-pub struct NewName {
-    /// Its operator.
-    pub operator: i64,
-    /// As our list writes it.
-    pub dn: String,
-    /// What names of the same subject share.
-    pub match_key: String,
-}
-
 /// An entry that a list tells of.
 #[derive(Clone, Debug)]
 pub struct NewEntry {
@@ -79,6 +53,19 @@ pub struct Written {
     pub added: u64,
     /// They were there as of an earlier time.
     pub updated: u64,
+}
+
+/// Who imports, and when: what the events of an import have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct ImportedBy<'a> {
+    /// Name of who asked.
+    pub actor: &'a str,
+    /// Names of the others who agreed.
+    pub approved_by: &'a [String],
+    /// Which list.
+    pub reason: &'a str,
+    /// Now.
+    pub at: OffsetDateTime,
 }
 
 /// When the newest list was generated that was imported; none before the first.
@@ -115,9 +102,7 @@ pub async fn operators(truth: &mut PgConnection) -> Result<Vec<KnownOperator>, S
 pub async fn add_operators(
     truth: &mut PgConnection,
     new: &[NewOperator],
-    actor: &str,
-    reason: &str,
-    at: OffsetDateTime,
+    by: ImportedBy<'_>,
 ) -> Result<Vec<KnownOperator>, StorageError> {
     let column = |of: fn(&NewOperator) -> &String| -> Vec<String> {
         new.iter().map(|operator| of(operator).clone()).collect()
@@ -154,148 +139,100 @@ pub async fn add_operators(
         &numbers as _,
         &column(|it| &it.responsible_contact),
         &column(|it| &it.support_contact),
-        at,
+        by.at,
     )
     .fetch_all(&mut *truth)
     .await?;
     let ids: Vec<i64> = rows.iter().map(|operator| operator.id).collect();
     sqlx::query!(
-        "insert into registry_event (at, actor, action, operator_id, to_state, reason)
-        select $2, $3, 'operator.imported', id, 'active', $4
+        "insert into registry_event (at, actor, approved_by, action, operator_id, to_state, reason)
+        select $2, $3, $4, 'operator.imported', id, 'active', $5
         from unnest($1::bigint[]) as told (id)
         order by id",
         &ids,
-        at,
-        actor,
-        reason,
+        by.at,
+        by.actor,
+        by.approved_by,
+        by.reason,
     )
     .execute(truth)
     .await?;
     Ok(rows)
 }
 
-/// Registers mail domains that are not there; says how many were not.
+/// Registers mail domains that are not there, with an event each; says how many were not.
 pub async fn add_mail_domains(
     truth: &mut PgConnection,
     names: &[String],
     descriptions: &[String],
-    at: OffsetDateTime,
+    by: ImportedBy<'_>,
 ) -> Result<u64, StorageError> {
     let done = sqlx::query!(
-        "insert into mail_domain (name, description, created_at)
-        select name, description, $3
-        from unnest($1::text[], $2::text[]) as told (name, description)
-        on conflict (name) do nothing",
+        "with added as (
+            insert into mail_domain (name, description, created_at)
+            select name, description, $3
+            from unnest($1::text[], $2::text[]) as told (name, description)
+            on conflict (name) do nothing
+            returning name
+        )
+        insert into registry_event (at, actor, approved_by, action, mail_domain, reason)
+        select $3, $4, $5, 'mail_domain.imported', name, $6
+        from added
+        order by name",
         names,
         descriptions,
-        at,
+        by.at,
+        by.actor,
+        by.approved_by,
+        by.reason,
     )
     .execute(truth)
     .await?;
     Ok(done.rows_affected())
 }
 
-/// The certificates that bear one of these names.
-pub async fn with_names(
+/// Places of the pairs that administrators took apart here: the certificate, or one of its name, was
+/// taken from the mail domain, or the mail domain from its operator, and it was not put back.
+pub async fn taken_apart(
     truth: &mut PgConnection,
-    names: &[String],
-) -> Result<Vec<KnownName>, StorageError> {
-    let rows = sqlx::query_as!(
-        KnownName,
-        r#"select
-            id,
-            operator_id as operator,
-            dn,
-            der is null as "by_name!",
-            state = 'active' as "is_active!"
-        from certificate
-        where dn = any($1)
-        order by id"#,
-        names,
+    mail_domains: &[String],
+    certificates: &[i64],
+) -> Result<Vec<i64>, StorageError> {
+    Ok(sqlx::query_file_scalar!(
+        "src/storage/sql/taken_apart.sql",
+        mail_domains,
+        certificates
     )
     .fetch_all(truth)
-    .await?;
-    Ok(rows)
+    .await?)
 }
 
-/// Registers certificates of which nothing but the name is known, active, with an event each; gives
-/// them with their numbers.
-pub async fn add_names(
-    truth: &mut PgConnection,
-    new: &[NewName],
-    actor: &str,
-    reason: &str,
-    at: OffsetDateTime,
-) -> Result<Vec<KnownName>, StorageError> {
-    let operators: Vec<i64> = new.iter().map(|name| name.operator).collect();
-    let dns: Vec<String> = new.iter().map(|name| name.dn.clone()).collect();
-    let keys: Vec<String> = new.iter().map(|name| name.match_key.clone()).collect();
-    let rows = sqlx::query_as!(
-        KnownName,
-        r#"insert into certificate (
-            operator_id,
-            dn,
-            match_key,
-            state,
-            state_since,
-            created_at
-        )
-        select operator, dn, match_key, 'active', $4, $4
-        from unnest($1::bigint[], $2::text[], $3::text[])
-            with ordinality as told (operator, dn, match_key, place)
-        order by place
-        returning
-            id,
-            operator_id as operator,
-            dn,
-            true as "by_name!",
-            true as "is_active!""#,
-        &operators,
-        &dns,
-        &keys,
-        at,
-    )
-    .fetch_all(&mut *truth)
-    .await?;
-    let (ids, operators): (Vec<i64>, Vec<i64>) =
-        rows.iter().map(|name| (name.id, name.operator)).unzip();
-    sqlx::query!(
-        "insert into registry_event (
-            at,
-            actor,
-            action,
-            operator_id,
-            certificate_id,
-            to_state,
-            reason
-        )
-        select $3, $4, 'certificate.imported', operator, id, 'active', $5
-        from unnest($1::bigint[], $2::bigint[]) as told (id, operator)
-        order by id",
-        &ids,
-        &operators,
-        at,
-        actor,
-        reason,
-    )
-    .execute(truth)
-    .await?;
-    Ok(rows)
-}
-
-/// Notes which operators run which mail domains, pair by pair; says how many were not noted.
+/// Notes which operators run which mail domains, pair by pair, with an event each; says how many were
+/// not noted.
 pub async fn assign(
     truth: &mut PgConnection,
     mail_domains: &[String],
     operators: &[i64],
+    by: ImportedBy<'_>,
 ) -> Result<u64, StorageError> {
     let done = sqlx::query!(
-        "insert into mail_domain_operator (mail_domain, operator_id)
-        select distinct mail_domain, operator
-        from unnest($1::text[], $2::bigint[]) as told (mail_domain, operator)
-        on conflict do nothing",
+        "with added as (
+            insert into mail_domain_operator (mail_domain, operator_id)
+            select distinct mail_domain, operator
+            from unnest($1::text[], $2::bigint[]) as told (mail_domain, operator)
+            on conflict do nothing
+            returning mail_domain, operator_id
+        )
+        insert into registry_event (at, actor, approved_by, action, operator_id, mail_domain, reason)
+        select $3, $4, $5, 'mail_domain.assigned', operator_id, mail_domain, $6
+        from added
+        order by mail_domain, operator_id",
         mail_domains,
         operators,
+        by.at,
+        by.actor,
+        by.approved_by,
+        by.reason,
     )
     .execute(truth)
     .await?;

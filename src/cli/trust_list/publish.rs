@@ -122,6 +122,12 @@ impl Import {
                 odd.same_names.len(),
                 odd.same_operators.len()
             ));
+            if !report.left_out.is_empty() {
+                output::line(&format!(
+                    "{} entries did not come back, since they were put out here (--json tells which)",
+                    report.left_out.len()
+                ));
+            }
             Ok(())
         })
         .await

@@ -143,7 +143,9 @@ impl TrustSpace {
             | Act::SuspendCertificate { .. }
             | Act::ReleaseCertificate { .. }
             | Act::SupersedeCertificate { .. }
-            | Act::RevokeCertificate { .. } => certificates::apply(truth, decision, act).await,
+            | Act::RevokeCertificate { .. } => {
+                certificates::apply(self, truth, decision, act).await
+            }
             Act::AnnounceSigner { .. } | Act::SwitchSigner { .. } | Act::WithdrawSigner { .. } => {
                 signers::apply(truth, decision, act).await
             }

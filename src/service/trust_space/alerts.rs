@@ -5,15 +5,16 @@ use time::{Duration, OffsetDateTime};
 
 use super::TrustSpace;
 use super::certificates::key;
+use super::paths::without_path;
 use crate::domain::alert::{Alert, AlertCode, AlertSeverity, Expiry, Succession, expiry_severity};
 use crate::domain::calendar::rfc3339;
 use crate::domain::certificate::{CertificateState, EXPIRY_THRESHOLDS, expiry_threshold};
 use crate::domain::error::Failure;
 use crate::domain::figure::counted;
+use crate::storage::Connection;
 use crate::storage::alerts::{
     self, EndingCertificate, NewestList, RaisedAlert, SignerInUse, WaitingApproval,
 };
-use crate::storage::{Connection, StorageError};
 use crate::telemetry::Metrics;
 use crate::telemetry::trust::{ListReading, TrustReading};
 use crate::trust::certificate::Certificate;
@@ -22,7 +23,7 @@ impl TrustSpace {
     /// Every alert as it stands now, the most pressing first, then by code and subject.
     pub async fn alerts(&self) -> Result<Vec<Alert>, Failure> {
         let mut truth = self.connection().await?;
-        Ok(alerts_at(&mut truth, self.clock.now()).await?)
+        alerts_at(self, &mut truth, self.clock.now()).await
     }
 
     /// Measures the trust space for who watches from outside; what is not known is not shown.
@@ -35,7 +36,7 @@ impl TrustSpace {
     async fn reading(&self) -> Result<TrustReading, Failure> {
         let now = self.clock.now();
         let mut truth = self.connection().await?;
-        let open = alerts_at(&mut truth, now).await?;
+        let open = alerts_at(self, &mut truth, now).await?;
         let list = alerts::newest_list(&mut truth).await?;
         let counted = alerts::certificates_by_state(&mut truth).await?;
         let certificates = counted.into_iter().filter_map(|(state, count)| {
@@ -59,9 +60,10 @@ impl TrustSpace {
 }
 
 async fn alerts_at(
+    space: &TrustSpace,
     truth: &mut Connection,
     now: OffsetDateTime,
-) -> Result<Vec<Alert>, StorageError> {
+) -> Result<Vec<Alert>, Failure> {
     let widest = EXPIRY_THRESHOLDS.into_iter().max().unwrap_or_default();
     let before = now + Duration::days(i64::from(widest));
     let mut open = Vec::new();
@@ -86,6 +88,7 @@ async fn alerts_at(
             since,
         ));
     }
+    open.extend(without_path(space, truth, now).await?);
     open.extend(alerts::open(truth).await?.into_iter().map(raised));
     open.sort_by(|a, b| {
         let pressing = b.severity.cmp(&a.severity);

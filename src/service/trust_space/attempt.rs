@@ -12,9 +12,7 @@ use super::{Decision, TrustSpace, signers, succession};
 use crate::domain::alert::AlertCode;
 use crate::domain::calendar::rfc3339;
 use crate::domain::digest::Digest;
-use crate::domain::error::{
-    APPROVAL_STALE, Failure, TRUST_LIST_NOT_SIGNED, TRUST_LIST_OUTDATED, TRUST_LIST_REFUSED,
-};
+use crate::domain::error::{Failure, TRUST_LIST_NOT_SIGNED, TRUST_LIST_REFUSED};
 use crate::domain::list_version::{ListSigner, ListVersion, SignerState};
 use crate::domain::trust_list::TrustList;
 use crate::storage::registry_events::{self, RegistryEvent};

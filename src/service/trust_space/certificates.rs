@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-
+use super::examination::examine_again;
+use super::leaving::leave;
 use super::operators::hold_living;
 use super::{Decision, TrustSpace};
 use crate::domain::act::Act;
 use crate::domain::calendar::rfc3339;
-use crate::domain::certificate::{CertificateState, RevocationReason};
+use crate::domain::certificate::{CertificateState, Doubt, RevocationReason};
 use crate::domain::certificate_record::{CertificateDetail, CertificateFilter, CertificateRecord};
 use crate::domain::error::{
     CERTIFICATE_ALONE, CERTIFICATE_NOT_FOUND, CERTIFICATE_REFUSED, CERTIFICATE_TRANSITION, Failure,
@@ -15,7 +16,9 @@ use crate::domain::error::{
 use crate::domain::figure::counted;
 use crate::domain::registry_event::{EventFilter, RecordedEvent};
 use crate::storage::registry_events::{self, RegistryEvent};
-use crate::storage::{Connection, bindings, certificate_names, certificates, changes, operators};
+use crate::storage::{
+    Connection, bindings, certificate_names, certificate_twins, certificates, changes, operators,
+};
 
 impl TrustSpace {
     /// A certificate with the mail domains behind which it stands; `certificate.not_found`.
@@ -63,6 +66,7 @@ impl TrustSpace {
 
 /// Does an act on certificates in the caller's transaction.
 pub(super) async fn apply(
+    space: &TrustSpace,
     truth: &mut Connection,
     decision: &Decision,
     act: &Act,
@@ -71,7 +75,7 @@ pub(super) async fn apply(
         Act::ActivateCertificate {
             certificate,
             replaces,
-        } => activate(truth, decision, certificate, replaces).await,
+        } => activate(space, truth, decision, certificate, replaces).await,
         Act::SuspendCertificate { certificate } => {
             leave(
                 truth,
@@ -82,7 +86,9 @@ pub(super) async fn apply(
             )
             .await
         }
-        Act::ReleaseCertificate { certificate } => release(truth, decision, certificate).await,
+        Act::ReleaseCertificate { certificate } => {
+            release(space, truth, decision, certificate).await
+        }
         Act::SupersedeCertificate { certificate } => supersede(truth, decision, certificate).await,
         Act::RevokeCertificate {
             certificate,
@@ -102,6 +108,7 @@ pub(super) async fn apply(
 /// The first time in the list; behind the mail domains of the one it replaces, and in the place of
 /// what a list told of by the same name.
 async fn activate(
+    space: &TrustSpace,
     truth: &mut Connection,
     decision: &Decision,
     id: i64,
@@ -112,9 +119,11 @@ async fn activate(
     // A hold ends by its own act, which takes two administrators.
     from(&record, CertificateState::Pending, CertificateState::Active)?;
     in_time(&record, decision)?;
+    // Authorities come and go, and so do rules.
+    examine_again(space, truth, id, decision.at).await?;
     secret(truth, &record).await?;
     let match_key = record.dn.match_key();
-    not_on_hold(truth, &record, &match_key).await?;
+    not_on_hold(truth, &record).await?;
     let mut keys = vec![key(id)];
     bindings::touch_certificate(truth, id, decision.at).await?;
     let mut taken_over = TakenOver::default();
@@ -165,7 +174,12 @@ impl TakenOver {
     }
 }
 
-async fn release(truth: &mut Connection, decision: &Decision, id: i64) -> Result<(), Failure> {
+async fn release(
+    space: &TrustSpace,
+    truth: &mut Connection,
+    decision: &Decision,
+    id: i64,
+) -> Result<(), Failure> {
     let record = held(truth, id).await?;
     hold_living(truth, record.operator).await?;
     from(
@@ -174,10 +188,29 @@ async fn release(truth: &mut Connection, decision: &Decision, id: i64) -> Result
         CertificateState::Active,
     )?;
     in_time(&record, decision)?;
+    // Authorities come and go, and so do rules.
+    examine_again(space, truth, id, decision.at).await?;
     secret(truth, &record).await?;
+    let mut keys = vec![key(id)];
     bindings::touch_certificate(truth, id, decision.at).await?;
     move_to(truth, decision, &record, CertificateState::Active, None).await?;
-    changes::append_trust(truth, &[key(id)]).await?;
+    // A name was put on hold in all its spellings.
+    for other in certificate_twins::bound_to(truth, id, Doubt::Nothing).await? {
+        if other.state == CertificateState::Suspended {
+            bindings::touch_certificate(truth, other.id, decision.at).await?;
+            move_with(
+                truth,
+                decision,
+                &other,
+                CertificateState::Active,
+                None,
+                Some(id),
+            )
+            .await?;
+            keys.push(key(other.id));
+        }
+    }
+    changes::append_trust(truth, &keys).await?;
     Ok(())
 }
 
@@ -204,21 +237,6 @@ async fn supersede(truth: &mut Connection, decision: &Decision, id: i64) -> Resu
     Ok(())
 }
 
-/// Out of the list.
-async fn leave(
-    truth: &mut Connection,
-    decision: &Decision,
-    id: i64,
-    to: CertificateState,
-    because: Option<RevocationReason>,
-) -> Result<(), Failure> {
-    let record = held(truth, id).await?;
-    legal(&record, to)?;
-    move_to(truth, decision, &record, to, because).await?;
-    changes::append_trust(truth, &[key(id)]).await?;
-    Ok(())
-}
-
 /// Writes a step that was found legal, and its event.
 pub(super) async fn move_to(
     truth: &mut Connection,
@@ -227,11 +245,26 @@ pub(super) async fn move_to(
     to: CertificateState,
     because: Option<RevocationReason>,
 ) -> Result<(), Failure> {
-    let detail = because.map_or_else(
-        || serde_json::json!({}),
-        |because| serde_json::json!({ "revocation_reason": because }),
-    );
-    moved(truth, decision, record, to, because, detail).await
+    move_with(truth, decision, record, to, because, None).await
+}
+
+/// The same, of a certificate that moves since another one does.
+pub(super) async fn move_with(
+    truth: &mut Connection,
+    decision: &Decision,
+    record: &CertificateRecord,
+    to: CertificateState,
+    because: Option<RevocationReason>,
+    with: Option<i64>,
+) -> Result<(), Failure> {
+    let mut detail = serde_json::Map::new();
+    if let Some(because) = because {
+        detail.insert("revocation_reason".to_owned(), serde_json::json!(because));
+    }
+    if let Some(with) = with {
+        detail.insert("with_certificate".to_owned(), with.into());
+    }
+    moved(truth, decision, record, to, because, detail.into()).await
 }
 
 async fn moved(
@@ -280,7 +313,7 @@ fn unknown(id: i64) -> Failure {
     )
 }
 
-fn legal(record: &CertificateRecord, to: CertificateState) -> Result<(), Failure> {
+pub(super) fn legal(record: &CertificateRecord, to: CertificateState) -> Result<(), Failure> {
     if record.state.may_become(to) {
         return Ok(());
     }
@@ -351,19 +384,15 @@ async fn secret(truth: &mut Connection, record: &CertificateRecord) -> Result<()
     }
 }
 
-/// A list says names: under the name of a certificate on hold a new one would end the hold, which
-/// takes two administrators.
-async fn not_on_hold(
-    truth: &mut Connection,
-    record: &CertificateRecord,
-    match_key: &str,
-) -> Result<(), Failure> {
-    match certificate_names::on_hold(truth, record.operator, match_key).await? {
+/// A list says names, and a gateway shows a key: under the name or on the key of a certificate on
+/// hold a new one would end the hold, which takes two administrators.
+async fn not_on_hold(truth: &mut Connection, record: &CertificateRecord) -> Result<(), Failure> {
+    match certificate_names::on_hold(truth, record.id).await? {
         None => Ok(()),
         Some(held) => Err(Failure::new(
             &CERTIFICATE_TRANSITION,
             format!(
-                "Certificate {} bears the name of certificate {held}, which is on hold: release or revoke that one first.",
+                "Certificate {} has the name or the key of certificate {held}, which is on hold: release or revoke that one first.",
                 record.id
             ),
         )),

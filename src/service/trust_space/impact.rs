@@ -3,17 +3,17 @@
 
 use time::OffsetDateTime;
 
-use super::signers;
+use super::{leaving, signers};
 use crate::domain::act::Act;
 use crate::domain::approval::Impact;
-use crate::domain::certificate::CertificateState;
+use crate::domain::certificate::{CertificateState, Doubt, RevocationReason};
 use crate::domain::certificate_record::{CertificateFilter, CertificateRecord};
 use crate::domain::error::{CERTIFICATE_NOT_FOUND, Failure, OPERATOR_NOT_FOUND};
 use crate::domain::figure::{counted, grouped};
 use crate::domain::list_version::{ListSigner, SignerState};
 use crate::domain::onboarding::OperatorState;
 use crate::storage::bindings::{self, Standing};
-use crate::storage::{Connection, certificates, list_signers, operators};
+use crate::storage::{Connection, certificate_twins, certificates, list_signers, operators};
 
 /// Certificates of an operator that are counted at most.
 const COUNTED: i64 = 10_000;
@@ -62,7 +62,7 @@ pub(super) async fn of(
             replaces,
         } => {
             let certificate = known(truth, *certificate).await?;
-            let mut counts = coming(truth, &certificate, at).await?;
+            let mut counts = coming(truth, certificate.operator, &[certificate.id], at).await?;
             if let Some(replaced) = replaces {
                 let replaced = known(truth, *replaced).await?;
                 // One more entry for each mail domain of the replaced one, unless the name is the same.
@@ -77,12 +77,26 @@ pub(super) async fn of(
         }
         Act::ReleaseCertificate { certificate } => {
             let certificate = known(truth, *certificate).await?;
-            let counts = coming(truth, &certificate, at).await?;
+            let mut released = vec![certificate.id];
+            let others = certificate_twins::bound_to(truth, certificate.id, Doubt::Nothing).await?;
+            let held = others
+                .iter()
+                .filter(|other| other.state == CertificateState::Suspended);
+            released.extend(held.map(|other| other.id));
+            let counts = coming(truth, certificate.operator, &released, at).await?;
             Ok(impact("This certificate", Move::In, counts))
         }
-        Act::SuspendCertificate { certificate }
-        | Act::SupersedeCertificate { certificate }
-        | Act::RevokeCertificate { certificate, .. } => {
+        Act::SuspendCertificate { certificate } => {
+            leaving(truth, *certificate, CertificateState::Suspended, None, at).await
+        }
+        Act::RevokeCertificate {
+            certificate,
+            because,
+        } => {
+            let to = CertificateState::Revoked;
+            leaving(truth, *certificate, to, Some(*because), at).await
+        }
+        Act::SupersedeCertificate { certificate } => {
             let certificate = known(truth, *certificate).await?;
             let counts = bindings::standing(truth, &[certificate.id], at).await?;
             Ok(impact("This certificate", Move::Out, counts))
@@ -187,17 +201,35 @@ pub(super) async fn active_certificates(
         .collect())
 }
 
-/// What a certificate would bring into the list; nothing while its operator is not in it.
+/// What leaves the list with a certificate, and what stays all the same.
+async fn leaving(
+    truth: &mut Connection,
+    id: i64,
+    to: CertificateState,
+    because: Option<RevocationReason>,
+    at: OffsetDateTime,
+) -> Result<Impact, Failure> {
+    let mut leaving = vec![known(truth, id).await?.id];
+    let others = leaving::others(truth, id, to, because).await?;
+    leaving.extend(others.iter().map(|other| other.id));
+    let counts = bindings::standing(truth, &leaving, at).await?;
+    let mut impact = impact("This certificate", Move::Out, counts);
+    impact.sentence += &leaving::warnings(truth, &leaving, at).await?;
+    Ok(impact)
+}
+
+/// What certificates of an operator would bring into the list; nothing while it is not in it.
 async fn coming(
     truth: &mut Connection,
-    certificate: &CertificateRecord,
+    operator: i64,
+    certificates: &[i64],
     at: OffsetDateTime,
 ) -> Result<Standing, Failure> {
-    let operator = operators::find(truth, certificate.operator)
+    let operator = operators::find(truth, operator)
         .await?
-        .ok_or_else(|| no_operator(certificate.operator))?;
+        .ok_or_else(|| no_operator(operator))?;
     Ok(if operator.state == OperatorState::Active {
-        bindings::bound(truth, &[certificate.id], at).await?
+        bindings::bound(truth, certificates, at).await?
     } else {
         bindings::standing(truth, &[], at).await?
     })

@@ -1,7 +1,8 @@
 //! Loads a signed list of somebody's into the registry: what an agency does once, when it moves here.
 //!
 //! It merges and can be done again: it adds what is not there, brings entries up to date, and removes,
-//! reactivates or renames nothing. What administrators decided here stands.
+//! reactivates or renames nothing. What administrators decided here stands: what they put out is left
+//! out, and told.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,6 +10,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::administrators::hold_rights;
+use super::list_names::{self, LeftOut};
 use super::list_plan::{ListPlan, Oddities, OperatorKey, plan};
 use super::versions::off_thread;
 use super::{Decision, TrustSpace};
@@ -17,7 +19,7 @@ use crate::domain::calendar::rfc3339;
 use crate::domain::digest::Digest;
 use crate::domain::error::{APPROVAL_OWN, Failure, TRUST_LIST_INVALID, TRUST_LIST_OUTDATED};
 use crate::storage::list_import::{
-    self, KnownName, KnownOperator, NewEntry, NewName, NewOperator, Written,
+    self, ImportedBy, KnownOperator, NewEntry, NewOperator, Written,
 };
 use crate::storage::registry_events::{self, RegistryEvent};
 use crate::storage::{self, Connection, StorageError, changes, trust_lists};
@@ -45,6 +47,8 @@ pub struct ImportedList {
     pub names: Counted,
     /// Pairs of mail domain and name that it tells of.
     pub pairs: Counted,
+    /// Pairs that it tells of and that did not come back.
+    pub left_out: Vec<LeftOut>,
     /// What was odd about it.
     pub oddities: Oddities,
 }
@@ -122,6 +126,7 @@ impl TrustSpace {
             mail_domains: Counted::default(),
             names: Counted::default(),
             pairs: Counted::default(),
+            left_out: Vec::new(),
             oddities: Oddities::default(),
         };
         let touched = load(&mut truth, &decision, plan, &mut imported).await?;
@@ -156,36 +161,24 @@ async fn load(
 ) -> Result<Vec<String>, Failure> {
     let (operators, added) = load_operators(truth, decision, &plan).await?;
     imported.operators = Counted::new(operators.len(), added);
-    let (names, added) = load_names(truth, decision, &plan, &operators).await?;
+    let (names, added) = list_names::load(truth, decision, &plan, &operators).await?;
     imported.names = Counted::new(names.len(), added);
     let (domains, descriptions): (Vec<String>, Vec<String>) = plan.mail_domains.into_iter().unzip();
-    let added = list_import::add_mail_domains(truth, &domains, &descriptions, decision.at).await?;
+    let added = list_import::add_mail_domains(truth, &domains, &descriptions, by(decision)).await?;
     imported.mail_domains = Counted::new(domains.len(), added);
 
-    let entries = plan.entries.into_iter().filter_map(|(place, entry)| {
-        let name = names.get(place)?;
-        Some((
-            name.operator,
-            NewEntry {
-                mail_domain: entry.mail_domain.into(),
-                certificate: name.id,
-                description: entry.description,
-                responsible_contact: entry.responsible_contact,
-                support_contact: entry.support_contact,
-                updated_at: entry.updated_at,
-            },
-        ))
-    });
-    let (runners, entries): (Vec<i64>, Vec<NewEntry>) = entries.unzip();
+    let listed = plan.entries.len();
+    let entries = list_names::standing(truth, plan.entries, &names, &mut imported.left_out).await?;
+    let (runners, entries): (Vec<i64>, Vec<NewEntry>) = entries.into_iter().unzip();
     let run: Vec<String> = entries
         .iter()
         .map(|entry| entry.mail_domain.clone())
         .collect();
-    list_import::assign(truth, &run, &runners).await?;
+    list_import::assign(truth, &run, &runners, by(decision)).await?;
     let Written { added, updated } = list_import::write_entries(truth, &entries).await?;
     imported.pairs = Counted {
         updated,
-        ..Counted::new(entries.len(), added)
+        ..Counted::new(listed, added)
     };
     imported.oddities = plan.oddities;
 
@@ -217,9 +210,7 @@ async fn load_operators(
             support_contact: operator.support_contact.clone(),
         })
         .collect();
-    let added =
-        list_import::add_operators(truth, &new, &decision.by, &decision.reason, decision.at)
-            .await?;
+    let added = list_import::add_operators(truth, &new, by(decision)).await?;
     known.extend(by_key(added));
     let ids = plan.operators.iter().map(|operator| {
         known
@@ -244,56 +235,14 @@ fn by_key(operators: Vec<KnownOperator>) -> HashMap<OperatorKey, i64> {
     known
 }
 
-/// The certificates that stand for the list's names, in their order, and how many were added.
-async fn load_names(
-    truth: &mut Connection,
-    decision: &Decision,
-    plan: &ListPlan,
-    operators: &[i64],
-) -> Result<(Vec<KnownName>, u64), Failure> {
-    let wanted: Vec<NewName> = plan
-        .names
-        .iter()
-        .map(|name| {
-            Ok(NewName {
-                operator: *operators
-                    .get(name.operator)
-                    .ok_or_else(|| lost("operator"))?,
-                dn: name.dn.as_str().to_owned(),
-                match_key: name.dn.match_key(),
-            })
-        })
-        .collect::<Result<_, StorageError>>()?;
-    let dns: Vec<String> = wanted.iter().map(|name| name.dn.clone()).collect();
-    let mut known: HashMap<String, KnownName> = HashMap::new();
-    let registered = list_import::with_names(truth, &dns).await?;
-    let owner: HashMap<&str, i64> = wanted
-        .iter()
-        .map(|name| (name.dn.as_str(), name.operator))
-        .collect();
-    // What is known by name is meant by its name, whosever it is by now; a certificate only where it
-    // stands and is the operator's.
-    for name in registered {
-        let is_owners = owner.get(name.dn.as_str()) == Some(&name.operator);
-        let replaces = known.get(&name.dn).is_none_or(|kept| !kept.by_name);
-        if name.by_name || (replaces && name.is_active && is_owners) {
-            known.insert(name.dn.clone(), name);
-        }
+/// What the events of an import have in common.
+pub(super) fn by(decision: &Decision) -> ImportedBy<'_> {
+    ImportedBy {
+        actor: &decision.by,
+        approved_by: &decision.approved_by,
+        reason: &decision.reason,
+        at: decision.at,
     }
-    let new: Vec<NewName> = wanted
-        .into_iter()
-        .filter(|name| !known.contains_key(&name.dn))
-        .collect();
-    let added =
-        list_import::add_names(truth, &new, &decision.by, &decision.reason, decision.at).await?;
-    known.extend(added.into_iter().map(|name| (name.dn.clone(), name)));
-    let names = dns
-        .iter()
-        .map(|dn| known.get(dn).cloned().ok_or_else(|| lost("certificate")));
-    Ok((
-        names.collect::<Result<_, StorageError>>()?,
-        count(new.len()),
-    ))
 }
 
 /// Keeps in history that a list was imported: how old a next one may be is read from there.
@@ -313,6 +262,7 @@ async fn record(
             "same_operators": oddities.same_operators.len(),
         });
         detail.insert("oddities".to_owned(), counts);
+        detail.insert("left_out".to_owned(), imported.left_out.len().into());
     }
     let event = RegistryEvent {
         detail,
@@ -322,7 +272,7 @@ async fn record(
     Ok(())
 }
 
-fn lost(table: &'static str) -> StorageError {
+pub(super) fn lost(table: &'static str) -> StorageError {
     StorageError::Inconsistent {
         table,
         key: String::new(),
@@ -330,6 +280,6 @@ fn lost(table: &'static str) -> StorageError {
     }
 }
 
-fn count(rows: usize) -> u64 {
+pub(super) fn count(rows: usize) -> u64 {
     u64::try_from(rows).unwrap_or(u64::MAX)
 }

@@ -5,31 +5,19 @@ use time::OffsetDateTime;
 
 use super::administrators::hold_rights;
 use super::certificates::{held, key};
+use super::examination::{Examined, anchors, examine, refusal};
 use super::operators::hold_living;
 use super::{Decision, TrustSpace};
-use crate::config;
 use crate::domain::administrator::Actor;
-use crate::domain::certificate::{CertificatePurpose, CertificateState};
+use crate::domain::certificate::CertificateState;
 use crate::domain::certificate_record::CertificateRecord;
-use crate::domain::error::{
-    CERTIFICATE_EXISTS, CERTIFICATE_NAME_TAKEN, CERTIFICATE_REFUSED, CERTIFICATE_UNREADABLE,
-    Failure, INTERNAL,
-};
+use crate::domain::error::{CERTIFICATE_EXISTS, CERTIFICATE_NAME_TAKEN, Failure};
 use crate::domain::operator::{Operator, RegisteredNumber};
 use crate::storage::certificates::{KeyHolder, NewCertificate};
 use crate::storage::registry_events::{self, RegistryEvent};
 use crate::storage::{self, Connection, certificate_names, certificates, changes};
-use crate::trust::certificate::{Certificate, read_upload};
-use crate::trust::chain::{Anchors, check_path};
-use crate::trust::rules::{Finding, Severity, Subject, WithoutRevocation, lint};
-
-/// A certificate that could be read, with what was sent beside it and what is to be said of it.
-struct Examined {
-    certificate: Certificate,
-    others: Vec<Certificate>,
-    /// Refusals first.
-    findings: Vec<Finding>,
-}
+use crate::trust::certificate::Certificate;
+use crate::trust::rules::{Finding, Severity};
 
 impl TrustSpace {
     /// What the rules and the path have to say of an upload, refusals first; nothing is kept.
@@ -90,95 +78,6 @@ impl TrustSpace {
     }
 }
 
-/// The anchors as the files hold them now: a renewed authority needs no restart.
-async fn anchors(settings: &config::Trust) -> Result<Anchors, Failure> {
-    let mut anchors = Anchors::default();
-    for file in &settings.anchor_files {
-        let unusable = |problem: String| {
-            Failure::new(
-                &INTERNAL,
-                format!("trust.anchor_files: {}: {problem}", file.display()),
-            )
-        };
-        let pem = tokio::fs::read(file)
-            .await
-            .map_err(|error| unusable(error.to_string()))?;
-        let read = Anchors::from_pem(&pem).map_err(|error| unusable(error.to_string()))?;
-        anchors = anchors.and(read);
-    }
-    Ok(anchors)
-}
-
-fn examine(upload: &[u8], anchors: &Anchors, at: OffsetDateTime) -> Result<Examined, Failure> {
-    let unreadable = |problem: String| {
-        Failure::new(
-            &CERTIFICATE_UNREADABLE,
-            format!("Of what was sent: {problem}."),
-        )
-    };
-    let mut read = Vec::new();
-    for der in read_upload(upload).map_err(|error| unreadable(error.to_string()))? {
-        read.push(Certificate::parse(&der).map_err(|error| unreadable(error.to_string()))?);
-    }
-    let (certificate, others) =
-        told_apart(read).map_err(|problem| unreadable(problem.to_owned()))?;
-    let purpose = CertificatePurpose::Gateway;
-    let mut findings = lint(&Subject {
-        certificate: &certificate,
-        purpose,
-        at,
-        without_revocation: WithoutRevocation::Refuse,
-    });
-    // A successor is registered before its first day; whether that has come is asked when it is
-    // activated.
-    let first = at.max(certificate.not_before);
-    if let Err(broken) = check_path(&certificate, &others, anchors, purpose, first) {
-        // What the rules said of the certificate itself the path says again.
-        let again = |one: &Finding| findings.iter().any(|said| said.rule == one.rule);
-        let own = broken.certificate == certificate.subject.as_str();
-        let new = broken
-            .findings
-            .into_iter()
-            .filter(|one| !(own && again(one)));
-        let new: Vec<_> = new
-            .map(|one| Finding {
-                found: if own {
-                    one.found
-                } else {
-                    format!("{} in {}", one.found, broken.certificate)
-                },
-                ..one
-            })
-            .collect();
-        findings.extend(new);
-    }
-    findings.sort_by_key(|finding| finding.severity);
-    Ok(Examined {
-        certificate,
-        others,
-        findings,
-    })
-}
-
-/// The operator's certificate and the authorities sent with it, in whatever order.
-fn told_apart(mut read: Vec<Certificate>) -> Result<(Certificate, Vec<Certificate>), &'static str> {
-    let mut ends = read
-        .iter()
-        .enumerate()
-        .filter(|(_, certificate)| !certificate.is_authority());
-    let place = match (ends.next(), ends.next()) {
-        (Some((place, _)), None) => place,
-        (Some(_), Some(_)) => {
-            return Err("it holds more than one certificate beside those of authorities");
-        }
-        // The rules say what is wrong with it.
-        (None, _) if !read.is_empty() => 0,
-        (None, _) => return Err("it holds no certificate"),
-    };
-    let certificate = read.remove(place);
-    Ok((certificate, read))
-}
-
 /// A certificate bears the number of whoever runs the gateway, not only a number.
 fn other_number(owner: &Operator, unit: Option<&str>) -> Option<Finding> {
     let borne = unit.and_then(|unit| RegisteredNumber::parse(unit).ok());
@@ -233,13 +132,6 @@ async fn known_keys(
         }
     });
     Ok(findings.collect())
-}
-
-/// What breaks the rules, said in a sentence and as the particular `findings`.
-pub(super) fn refusal(refused: &[Finding]) -> Failure {
-    let said: Vec<String> = refused.iter().map(Finding::to_string).collect();
-    Failure::new(&CERTIFICATE_REFUSED, format!("{}.", said.join("; ")))
-        .with_particulars(serde_json::json!({ "findings": refused }))
 }
 
 async fn insert(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::registration::refusal;
+use super::examination::refusal;
 use super::{Decision, TrustSpace};
 use crate::domain::act::Act;
 use crate::domain::calendar::rfc3339;

@@ -21,9 +21,9 @@ use super::publishing::{Publishing, with_key};
 use super::resigned::resigned;
 use crate::support::skip;
 
-const GENERATED_AT: OffsetDateTime = datetime!(2026-10-01 02:00:00 UTC);
+pub(super) const GENERATED_AT: OffsetDateTime = datetime!(2026-10-01 02:00:00 UTC);
 
-fn entry(mail_domain: &str, dn: &str, day: i64) -> TrustEntry {
+pub(super) fn entry(mail_domain: &str, dn: &str, day: i64) -> TrustEntry {
     TrustEntry {
         mail_domain: MailDomainName::parse(mail_domain).unwrap(),
         description: format!("Domaine {mail_domain}"),
@@ -34,12 +34,12 @@ fn entry(mail_domain: &str, dn: &str, day: i64) -> TrustEntry {
     }
 }
 
-const FIRST: &str = "CN=m1,OU=1330781345,O=Hôpital fictif,C=FR";
+pub(super) const FIRST: &str = "CN=m1,OU=1330781345,O=Hôpital fictif,C=FR";
 const SHOUTED: &str = "CN=m1,OU=1330781345,O=HÔPITAL FICTIF,C=FR";
-const QUOTED: &str = "CN=m2,OU=10B0078671,O=C.H. FICTIF,C=FR";
+pub(super) const QUOTED: &str = "CN=m2,OU=10B0078671,O=C.H. FICTIF,C=FR";
 
 /// The quirks of the published list, of fictional people.
-fn list() -> TrustList {
+pub(super) fn list() -> TrustList {
     let mut odd = entry("z-double.fr", FIRST, 2);
     "Plus récent".clone_into(&mut odd.description);
     "Un autre".clone_into(&mut odd.support_contact);
@@ -63,7 +63,7 @@ fn pin(which: usize) -> Pin {
     Pin::Certificate(signer(which).certificate().to_vec())
 }
 
-async fn import(fixture: &Publishing, list: &TrustList) -> ImportedList {
+pub(super) async fn import(fixture: &Publishing, list: &TrustList) -> ImportedList {
     // One of two equal names is written as Java does it.
     let java = (
         "</Description>\n            <DNCertificatOperateur>CN=m2,OU=10B0078671,O=C.H. FICTIF,C=FR",
@@ -83,7 +83,7 @@ async fn import(fixture: &Publishing, list: &TrustList) -> ImportedList {
         .unwrap()
 }
 
-fn counted(listed: u64, added: u64, updated: u64) -> Counted {
+pub(super) fn counted(listed: u64, added: u64, updated: u64) -> Counted {
     Counted {
         listed,
         added,
@@ -275,17 +275,24 @@ fn names_are_those_of_certificates_that_are_registered() {
         fixture
             .sql("insert into operator (legal_name, number, state, state_since, created_at) values ('Hôpital fictif', '1330781345', 'active', '2026-01-01', '2026-01-01');
                 insert into certificate (operator_id, dn, match_key, der, sha256, not_before, not_after, state, state_since, created_at)
-                values (3, 'CN=m1,OU=1330781345,O=Hôpital fictif,C=FR', '', 'x', sha256('x'), '2026-01-01', '2028-01-01', 'active', '2026-01-01', '2026-01-01')")
+                values (3, 'CN=m1,OU=1330781345,O=Hôpital fictif,C=FR', 'cn=m1', 'x', sha256('x'), '2026-01-01', '2028-01-01', 'active', '2026-01-01', '2026-01-01')")
             .await;
+        let key = OperatorDn::parse(FIRST).unwrap().match_key();
+        sqlx::query("update certificate set match_key = $1 where id = 3")
+            .bind(key)
+            .execute(fixture.pool())
+            .await
+            .unwrap();
         let imported = import(&fixture, &list()).await;
         assert_eq!(imported.operators, counted(3, 2, 0));
-        assert_eq!(imported.names, counted(5, 4, 0));
+        // Both spellings of its name mean it.
+        assert_eq!(imported.names, counted(5, 3, 0));
         let bound: i64 =
             sqlx::query_scalar("select count(*) from binding where certificate_id = 3")
                 .fetch_one(fixture.pool())
                 .await
                 .unwrap();
-        assert_eq!(bound, 3);
+        assert_eq!(bound, 4);
     });
 }
 

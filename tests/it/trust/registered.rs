@@ -100,6 +100,10 @@ impl Registered {
             .fetch_add(time.whole_seconds(), Ordering::SeqCst);
     }
 
+    pub(crate) fn clock(&self) -> Arc<SetClock> {
+        Arc::clone(&self.clock)
+    }
+
     pub(crate) fn now(&self) -> OffsetDateTime {
         self.clock.now()
     }
