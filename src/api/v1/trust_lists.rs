@@ -24,9 +24,12 @@ use crate::api::seek::{self, Records};
 use crate::api::values;
 use crate::domain::error::{Failure, PARAMETER_INVALID, TRUST_LIST_NOT_FOUND};
 use crate::domain::trust_list::TrustEntry;
-use crate::service::trust_space::Published;
+use crate::service::trust_space::{Comparison, Published};
 
 const LIST: &str = "trust_lists";
+
+/// Entries told of each kind of difference: anybody may ask, and the whole lists are there to be had.
+const TOLD: usize = 1_000;
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
@@ -90,6 +93,8 @@ struct DiffView<'a> {
     from: u64,
     /// Number of the other.
     to: u64,
+    /// How many there are of each; at most a thousand of each are told.
+    counts: DiffCounts,
     /// Entries of the other only.
     #[schema(value_type = Vec<EntryView>)]
     added: Vec<EntryView<'a>>,
@@ -99,6 +104,18 @@ struct DiffView<'a> {
     /// Entries whose texts or times differ, as the other has them.
     #[schema(value_type = Vec<EntryView>)]
     changed: Vec<EntryView<'a>>,
+}
+
+/// How much of two versions differs.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ListDiffCounts)]
+struct DiffCounts {
+    /// Entries of the other only.
+    added: usize,
+    /// Entries of the one only.
+    removed: usize,
+    /// Entries whose texts or times differ.
+    changed: usize,
 }
 
 /// An entry of a list.
@@ -182,7 +199,8 @@ async fn list_trust_lists(
 
 /// Compare two versions of the list
 ///
-/// By mail domain and name of the certificate.
+/// By mail domain and name of the certificate. Of each kind of difference a thousand entries are told at
+/// most, in the order of the list; whoever needs more has both lists to compare.
 #[utoipa::path(
     get,
     path = "/v1/trust-lists/diff",
@@ -208,16 +226,27 @@ async fn diff_trust_lists(
     };
     let from = wanted("from", parameters.from.as_deref())?;
     let to = wanted("to", parameters.to.as_deref())?;
-    let compared = state.trust_space.list_diff(from, to).await?;
+    let compared = state.trust_space.list_diff(from, to, tell_diff);
+    compared.await?
+}
+
+fn tell_diff(compared: &Comparison) -> Result<Response, Problem> {
     let diff = compared.diff();
+    let view = EntryView::from;
     answer::told(&DiffView {
-        from,
-        to,
-        added: diff.added.into_iter().map(EntryView::from).collect(),
-        removed: diff.removed.into_iter().map(EntryView::from).collect(),
+        from: compared.from.sequence,
+        to: compared.to.sequence,
+        counts: DiffCounts {
+            added: diff.added.len(),
+            removed: diff.removed.len(),
+            changed: diff.changed.len(),
+        },
+        added: diff.added.into_iter().take(TOLD).map(view).collect(),
+        removed: diff.removed.into_iter().take(TOLD).map(view).collect(),
         changed: diff
             .changed
             .into_iter()
+            .take(TOLD)
             .map(|(_, entry)| EntryView::from(entry))
             .collect(),
     })
@@ -317,7 +346,7 @@ async fn get_trust_list_xml(
     let bytes = if takes_gzip(&headers) {
         Vec::new()
     } else {
-        files.xml()?
+        files.unpacked().await?
     };
     let file = File {
         bytes: bytes.into(),

@@ -66,6 +66,10 @@ pub struct TrustSpace {
     keys: Arc<[Arc<dyn Signer>]>,
     /// Lists that were read lately.
     lists: Arc<versions::ReadLists>,
+    /// Those that were read for a comparison.
+    compared: Arc<versions::ReadLists>,
+    /// How many comparisons this node may begin still.
+    comparisons: Arc<Semaphore>,
     /// How many campaigns this node may begin still: each holds a connection while it runs.
     campaigns: Arc<Semaphore>,
 }
@@ -106,6 +110,8 @@ impl TrustSpace {
             settings,
             keys: keys.into(),
             lists: Arc::default(),
+            compared: Arc::default(),
+            comparisons: Arc::new(Semaphore::new(versions::COMPARISONS_AT_ONCE)),
             campaigns: Arc::new(Semaphore::new(campaigns::AT_ONCE)),
         }
     }

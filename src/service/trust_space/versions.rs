@@ -20,8 +20,12 @@ use crate::trust::sign::SignerCertificate;
 use crate::trust::verify_at::VerifyAt;
 use crate::trust::xml::{Limits, Pin, VerifiedList, read_signed};
 
-/// Lists kept parsed: the last ones published, and the two of a comparison.
-const KEPT: usize = 4;
+/// Lists kept parsed by each who keeps some: the last ones published, and the two of a comparison.
+const KEPT: usize = 2;
+
+/// Comparisons that this node makes at once: anybody may ask for one, and each may verify two whole
+/// lists.
+pub(super) const COMPARISONS_AT_ONCE: usize = 2;
 
 /// Versions on one page at most.
 const MOST_VERSIONS: i64 = 100;
@@ -47,6 +51,12 @@ pub struct VersionFiles {
 }
 
 impl VersionFiles {
+    /// The signed XML, unpacked off the threads that serve requests.
+    pub async fn unpacked(&self) -> Result<Vec<u8>, Failure> {
+        let files = self.clone();
+        off_thread(move || files.xml()).await?
+    }
+
     /// The signed XML.
     pub fn xml(&self) -> Result<Vec<u8>, Failure> {
         unpack(&self.xml_gzip, self.version.bytes).map_err(|error| damaged(&self.version, &error))
@@ -90,6 +100,31 @@ impl ReadLists {
     }
 }
 
+/// A version on its way into a comparison.
+struct Compared {
+    version: ListVersion,
+    source: Source,
+}
+
+/// Where its rows are.
+enum Source {
+    Read(Arc<TrustList>),
+    Stored(StoredContent),
+}
+
+impl Compared {
+    fn list(&self, read: &ReadLists) -> Result<Arc<TrustList>, Failure> {
+        match &self.source {
+            Source::Read(list) => Ok(Arc::clone(list)),
+            Source::Stored(content) => {
+                let list = Arc::new(verify(&self.version, content)?.verified.list);
+                read.keep(self.version.sha256, Arc::clone(&list));
+                Ok(list)
+            }
+        }
+    }
+}
+
 impl TrustSpace {
     /// Versions before a number, or the last ones; the newest first.
     pub async fn list_versions(
@@ -121,17 +156,50 @@ impl TrustSpace {
         })
     }
 
-    /// Two versions side by side.
-    pub async fn list_diff(&self, from: u64, to: u64) -> Result<Comparison, Failure> {
+    /// What there is to tell of two versions side by side, told off the threads that serve requests.
+    /// Few are compared at once, whether or not who asked still waits.
+    pub async fn list_diff<T: Send + 'static>(
+        &self,
+        from: u64,
+        to: u64,
+        tell: impl FnOnce(&Comparison) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let turn = Arc::clone(&self.comparisons).acquire_owned().await;
+        let turn = turn.map_err(|error| Failure::new(&INTERNAL, error.to_string()))?;
         let mut truth = self.connection().await?;
-        let from = find(&mut truth, from).await?;
-        let to = find(&mut truth, to).await?;
-        Ok(Comparison {
-            from_list: self.list_of(&mut truth, &from).await?,
-            to_list: self.list_of(&mut truth, &to).await?,
-            from,
-            to,
+        let from = self.compared(&mut truth, from).await?;
+        let to = self.compared(&mut truth, to).await?;
+        // Verified without a connection in hand.
+        drop(truth);
+        let read = Arc::clone(&self.compared);
+        off_thread(move || {
+            let comparison = Comparison {
+                from_list: from.list(&read)?,
+                to_list: to.list(&read)?,
+                from: from.version,
+                to: to.version,
+            };
+            let told = tell(&comparison);
+            drop(turn);
+            Ok(told)
         })
+        .await?
+    }
+
+    /// A version that is to be compared. What is read for that never takes the place of the lists that
+    /// publishing needs.
+    async fn compared(&self, truth: &mut Connection, sequence: u64) -> Result<Compared, Failure> {
+        let version = find(truth, sequence).await?;
+        let sha256 = &version.sha256;
+        let source = match self
+            .lists
+            .find(sha256)
+            .or_else(|| self.compared.find(sha256))
+        {
+            Some(list) => Source::Read(list),
+            None => Source::Stored(content(truth, &version).await?),
+        };
+        Ok(Compared { version, source })
     }
 
     /// The head of the log at a size, or as it is.

@@ -133,6 +133,10 @@ fn every_version_stays_and_two_are_compared() {
         assert_eq!(diff["removed"][0]["mail_domain"], "d2.mssante.fr");
         assert_eq!(diff["changed"][0]["mail_domain"], "d1.mssante.fr");
         assert_eq!(diff["added"], json!([]));
+        assert_eq!(
+            diff["counts"],
+            json!({ "added": 0, "removed": 1, "changed": 1 })
+        );
         let back = web
             .get(NOBODY, "/v1/trust-lists/diff?from=2&to=1")
             .await

@@ -1,6 +1,10 @@
 //! Published versions: paged through, compared, and proved to be one log that only grows.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use annuaire::domain::error::TRUST_LIST_NOT_FOUND;
+use annuaire::service::trust_space::Comparison;
 use annuaire::trust::log::LogEntry;
 
 use super::publishing::with_key;
@@ -32,7 +36,7 @@ fn versions_are_listed_compared_and_found() {
         // Another node has none of the lists in memory.
         let node = fixture.node(Vec::new(), |_| {});
         for space in [space, &node] {
-            let comparison = space.list_diff(1, 3).await.unwrap();
+            let comparison = space.list_diff(1, 3, Comparison::clone).await.unwrap();
             assert_eq!((&comparison.from, &comparison.to), (&first, &third));
             let diff = comparison.diff();
             let name =
@@ -52,14 +56,19 @@ fn versions_are_listed_compared_and_found() {
                     .collect::<Vec<_>>(),
                 ["d7.mssante.fr"]
             );
-            let back = space.list_diff(3, 1).await.unwrap();
+            let back = space.list_diff(3, 1, Comparison::clone).await.unwrap();
             assert_eq!(back.diff().added.len(), 1);
-            assert!(space.list_diff(2, 3).await.unwrap().diff().is_empty());
+            assert!(
+                space
+                    .list_diff(2, 3, |it| it.diff().is_empty())
+                    .await
+                    .unwrap()
+            );
         }
         for sequence in [0, 4, u64::MAX] {
             let failure = space.list_files(sequence).await.unwrap_err();
             assert_eq!(failure.code, &TRUST_LIST_NOT_FOUND);
-            assert!(space.list_diff(1, sequence).await.is_err());
+            assert!(space.list_diff(1, sequence, |_| ()).await.is_err());
         }
     });
 }
@@ -102,5 +111,32 @@ fn every_version_is_proved_to_be_in_every_later_log() {
             assert!(space.inclusion_proof(sequence, Some(size)).await.is_err());
             assert!(space.consistency_proof(sequence, Some(size)).await.is_err());
         }
+    });
+}
+
+#[test]
+fn few_are_compared_at_once() {
+    with_key(async |fixture| {
+        for _ in 0..2 {
+            fixture.publish().await;
+        }
+        let node = fixture.node(Vec::new(), |_| {});
+        let busy = Arc::new(AtomicUsize::new(0));
+        let most = Arc::new(AtomicUsize::new(0));
+        let comparisons = (0..12).map(|_| {
+            let (node, busy, most) = (node.clone(), Arc::clone(&busy), Arc::clone(&most));
+            tokio::spawn(async move {
+                let tell = move |_: &Comparison| {
+                    most.fetch_max(busy.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    std::thread::yield_now();
+                    busy.fetch_sub(1, Ordering::SeqCst);
+                };
+                node.list_diff(1, 2, tell).await
+            })
+        });
+        for comparison in comparisons.collect::<Vec<_>>() {
+            comparison.await.unwrap().unwrap();
+        }
+        assert!((1..=2).contains(&most.load(Ordering::SeqCst)));
     });
 }
