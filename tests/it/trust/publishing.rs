@@ -107,7 +107,7 @@ fn space(
 ) -> TrustSpace {
     let mut settings = config::Trust::default();
     set(&mut settings);
-    let clock = Arc::clone(clock) as Arc<dyn Clock>;
+    let clock: Arc<dyn Clock> = clock.clone();
     TrustSpace::new(pool.clone(), clock, Arc::new(settings), keys)
 }
 

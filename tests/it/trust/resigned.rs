@@ -45,7 +45,7 @@ fn canonical(info: &str) -> String {
             .and_then(|tag| Some((tag, tag.split(' ').next()?)))
         {
             Some((tag, name)) => {
-                text.push_str(&format!("{tag}></{}>", name.trim_start_matches('<')));
+                text.extend([tag, "></", name.trim_start_matches('<'), ">"]);
             }
             None => text.push_str(tag),
         }

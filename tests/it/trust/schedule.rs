@@ -20,7 +20,7 @@ async fn until(fixture: &Publishing, what: &str, mut done: impl AsyncFnMut() -> 
     let waited = async {
         while !done().await {
             fixture.advance(time::Duration::SECOND);
-            changes::wake(&mut *fixture.pool().acquire().await.unwrap())
+            changes::wake(&mut fixture.pool().acquire().await.unwrap())
                 .await
                 .unwrap();
             sleep(Duration::from_millis(20)).await;
@@ -60,7 +60,8 @@ fn lists_are_published_when_their_time_comes_and_when_something_changed() {
     with_key(async |fixture| {
         let cancel = CancellationToken::new();
         let mut nodes = tokio::task::JoinSet::new();
-        for keys in [vec![signer(0) as _], vec![signer(0) as _], Vec::new()] {
+        for signs in [true, true, false] {
+            let keys = signs.then(|| signer(0)).into_iter().collect();
             let node = fixture.node(keys, |settings| settings.publish_every = Some(EVERY));
             nodes.spawn(node.keep(None, cancel.clone()));
         }
@@ -92,7 +93,7 @@ fn a_list_that_loses_much_is_asked_for_once_and_not_published() {
         change(&fixture, "delete from binding where certificate_id = 2").await;
         let cancel = CancellationToken::new();
         let node = fixture.node(vec![signer(0)], |settings| {
-            settings.publish_every = Some(EVERY)
+            settings.publish_every = Some(EVERY);
         });
         let node = tokio::spawn(node.keep(None, cancel.clone()));
         until(&fixture, "an approval", async || {

@@ -123,7 +123,7 @@ fn who_comes_while_a_device_is_waited_for_is_told_so() {
 fn an_administrator_can_be_disabled_while_a_device_is_waited_for_and_publishes_nothing() {
     with_key(async |fixture| {
         let slow = slow(&fixture, Then::Signs);
-        let publishing = slow.space.publish(&fixture.anne, "test");
+        let publishing = Box::pin(slow.space.publish(&fixture.anne, "test"));
         let disabling = async {
             slow.asked.notified().await;
             fixture.space.disable_administrator("anne").await.unwrap();

@@ -29,7 +29,7 @@ fn versions_are_listed_compared_and_found() {
         );
         assert_eq!(
             space.list_versions(Some(2), 2).await.unwrap(),
-            [first.clone()]
+            std::slice::from_ref(&first)
         );
         assert_eq!(space.list_version(2).await.unwrap(), second);
 

@@ -60,11 +60,11 @@ fn any_entry() -> impl Strategy<Value = TrustEntry> {
     )
 }
 
-/// Lists of a few entries, not sorted.
+/// Lists of a few entries, not sorted; one of a later time than the reader's would be refused for that.
 pub(super) fn any_list() -> impl Strategy<Value = TrustList> {
     let entries = proptest::collection::vec(any_entry(), 0..6);
     (time(), entries).prop_map(|(generated_at, entries)| TrustList {
-        generated_at,
+        generated_at: generated_at.min(super::fixture::GENERATED_AT),
         entries,
     })
 }
