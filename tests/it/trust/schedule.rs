@@ -1,10 +1,12 @@
 //! What the registry does by itself, on as many nodes as there are: once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use annuaire::domain::alert::AlertCode;
 use annuaire::domain::approval::{Approval, ApprovalState};
 use annuaire::storage::{alerts, changes};
+use annuaire::trust::sign::Signer;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -61,7 +63,10 @@ fn lists_are_published_when_their_time_comes_and_when_something_changed() {
         let cancel = CancellationToken::new();
         let mut nodes = tokio::task::JoinSet::new();
         for signs in [true, true, false] {
-            let keys = signs.then(|| signer(0)).into_iter().collect();
+            let mut keys: Vec<Arc<dyn Signer>> = Vec::new();
+            if signs {
+                keys.push(signer(0));
+            }
             let node = fixture.node(keys, |settings| settings.publish_every = Some(EVERY));
             nodes.spawn(node.keep(None, cancel.clone()));
         }
