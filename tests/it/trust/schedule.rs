@@ -134,9 +134,9 @@ fn a_key_that_fails_is_tried_again() {
         let broken = std::sync::atomic::AtomicBool::new(true);
         let flaky = Odd::new(move |message, signer| {
             if broken.swap(false, std::sync::atomic::Ordering::SeqCst) {
-                return annuaire::trust::sign::Signer::sign(&*Odd::gone(), message);
+                return Signer::sign(&*Odd::gone(), message);
             }
-            annuaire::trust::sign::Signer::sign(signer, message)
+            Signer::sign(signer, message)
         });
         let cancel = CancellationToken::new();
         let node = fixture.node(vec![flaky], |settings| settings.publish_every = Some(EVERY));
