@@ -66,7 +66,8 @@ pub struct VerifiedList {
 }
 
 /// Reads a list and verifies it: exactly the published shape, signed by a pinned certificate that is
-/// valid at a time, unchanged, and not of a later time, five minutes apart (XML Signature 1.1 §3.2; §8.1: nothing is taken that is not signed).
+/// valid at a time, unchanged, and generated no later than that time but for five minutes (XML
+/// Signature 1.1 §3.2; §8.1: nothing is taken that is not signed).
 ///
 /// Layout between the elements is free, as it is signed; the base64 of signature and certificate may be
 /// folded; a line may end behind the declaration and behind the document.
