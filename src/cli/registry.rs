@@ -10,6 +10,7 @@ use super::{Exit, Failed, output, with_database};
 use crate::app;
 use crate::config::Config;
 use crate::domain::administrator::Actor;
+use crate::domain::calendar::rfc3339;
 use crate::service::trust_space::{Requested, TrustSpace};
 use crate::storage::migrate;
 
@@ -86,7 +87,8 @@ pub(super) fn tell(requested: &Requested, done: &str) {
             output::line(&approval.impact.sentence);
             output::line(&format!(
                 "waiting for a second administrator until {}: annuaire approval approve {}",
-                approval.expires_at, approval.id
+                rfc3339(approval.expires_at),
+                approval.id
             ));
         }
     }

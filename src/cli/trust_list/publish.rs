@@ -10,6 +10,7 @@ use crate::api::Shown as _;
 use crate::cli::registry::{self, Shape, Token, json, with_trust_space};
 use crate::cli::{Failed, output};
 use crate::config::Config;
+use crate::domain::calendar::rfc3339;
 use crate::service::trust_space::Published;
 use crate::trust::xml::{Limits, Pin};
 
@@ -55,7 +56,10 @@ impl Publish {
             }
             output::line(&format!(
                 "version {} of {} entries, sha256 {}, good until {}: {what}",
-                version.sequence, version.entries, version.sha256, version.next_update
+                version.sequence,
+                version.entries,
+                version.sha256,
+                rfc3339(version.next_update)
             ));
             Ok(())
         })
@@ -154,7 +158,10 @@ impl Versions {
             for version in versions {
                 output::line(&format!(
                     "{:>6}  {}  {:>7} entries  sha256 {}",
-                    version.sequence, version.generated_at, version.entries, version.sha256
+                    version.sequence,
+                    rfc3339(version.generated_at),
+                    version.entries,
+                    version.sha256
                 ));
             }
             Ok(())

@@ -154,7 +154,7 @@ fn two_administrators_bring_a_list_to_everybody_who_checks_it() {
     );
     place
         .run_as(&anne, &announce)
-        .expect(0, "annuaire approval approve 1");
+        .expect(0, "Z: annuaire approval approve 1");
     place.run("approval list").expect(0, "asked by anne");
     let approve = "approval approve 1";
     place.run_as(&anne, approve).expect(9, "approval.own");
