@@ -137,14 +137,6 @@ pub async fn copy(
     .await?)
 }
 
-/// Takes every mail domain from a certificate; says how many there were.
-pub async fn unbind_all(truth: &mut PgConnection, certificate: i64) -> Result<u64, StorageError> {
-    let done = sqlx::query!("delete from binding where certificate_id = $1", certificate)
-        .execute(truth)
-        .await?;
-    Ok(done.rows_affected())
-}
-
 /// The entries of a certificate come into the list, or come back; not those that another
 /// certificate of the same name holds there, of which nothing changes.
 pub async fn touch_certificate(

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::building::{build, to_the_second};
+use super::building::build;
 use super::versions::off_thread;
 use super::{Decision, TrustSpace, signers, succession};
 use crate::domain::alert::AlertCode;
@@ -14,7 +14,7 @@ use crate::domain::calendar::rfc3339;
 use crate::domain::digest::Digest;
 use crate::domain::error::{Failure, TRUST_LIST_NOT_SIGNED, TRUST_LIST_REFUSED};
 use crate::domain::list_version::{ListSigner, ListVersion, SignerState};
-use crate::domain::trust_list::TrustList;
+use crate::domain::trust_list::{TrustList, to_the_second};
 use crate::storage::registry_events::{self, RegistryEvent};
 use crate::storage::trust_lists::{self, NewVersion};
 use crate::storage::{Connection, alerts, changes, list_signers, trust_entries};

@@ -10,20 +10,12 @@ use crate::domain::trust_list::{TrustEntry, TrustList};
 use crate::storage::StorageError;
 use crate::storage::trust_entries::PublishedEntry;
 
-/// The list of these rows: sorted by mail domain and name, by bytes, each pair once. Of two certificates
-/// with one name, the later change dates the entry.
+/// The list of these rows, as [`TrustList::assemble`] orders it: of two certificates with one name, the
+/// later change dates the entry.
 pub(super) fn build(
-    mut rows: Vec<PublishedEntry>,
+    rows: Vec<PublishedEntry>,
     generated_at: OffsetDateTime,
 ) -> Result<TrustList, StorageError> {
-    rows.sort_unstable_by(|a, b| {
-        let by_name = || a.dn.cmp(&b.dn);
-        let latest_first =
-            || (b.updated_at, b.certificate_id).cmp(&(a.updated_at, a.certificate_id));
-        let by_domain = a.mail_domain.cmp(&b.mail_domain);
-        by_domain.then_with(by_name).then_with(latest_first)
-    });
-    rows.dedup_by(|next, kept| next.mail_domain == kept.mail_domain && next.dn == kept.dn);
     // Each name stands behind many mail domains: it is read once and shared.
     let mut names: HashMap<String, OperatorDn> = HashMap::new();
     let mut entries = Vec::with_capacity(rows.len());
@@ -43,13 +35,10 @@ pub(super) fn build(
             operator_dn,
             responsible_contact: row.responsible_contact,
             support_contact: row.support_contact,
-            updated_at: to_the_second(row.updated_at),
+            updated_at: row.updated_at,
         });
     }
-    Ok(TrustList {
-        generated_at,
-        entries,
-    })
+    Ok(TrustList::assemble(generated_at, entries))
 }
 
 /// Reads a name, which must be written as our list writes it.
@@ -70,11 +59,6 @@ fn inconsistent(table: &'static str, key: &str, problem: &dyn std::fmt::Display)
         key: key.to_owned(),
         problem: problem.to_string(),
     }
-}
-
-/// Times of the list have no fraction.
-pub(super) fn to_the_second(at: OffsetDateTime) -> OffsetDateTime {
-    at.replace_nanosecond(0).unwrap_or(at)
 }
 
 #[cfg(test)]
