@@ -20,8 +20,6 @@ pub struct PublishedEntry {
     pub support_contact: String,
     /// When the entry last changed, UTC.
     pub updated_at: OffsetDateTime,
-    /// Its certificate's record.
-    pub certificate_id: i64,
 }
 
 /// The rows that a list of this moment may be made of: those that stand, of certificates that are valid
@@ -40,8 +38,7 @@ pub async fn published(
             dn as "dn!",
             responsible_contact as "responsible_contact!",
             support_contact as "support_contact!",
-            updated_at as "updated_at!",
-            certificate_id as "certificate_id!"
+            updated_at as "updated_at!"
         from standing_entry
         where not_after is null
             or $1 between not_before and not_after"#,
