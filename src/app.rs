@@ -14,6 +14,8 @@ use crate::api::{self, ApiState, RequestIds};
 use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::search::{ReadModel, SearchError, SearchOptions, follower};
+use crate::service::admission::Admission;
+use crate::service::certificate_status::CertificateStatus;
 use crate::service::directory::Directory;
 use crate::service::health::Health;
 use crate::service::imports::Imports;
@@ -23,8 +25,10 @@ use crate::service::trust_space::TrustSpace;
 use crate::storage::embedded::EmbeddedOptions;
 use crate::storage::{self, Database, OpenError};
 use crate::telemetry::Metrics;
+use crate::trust::chain::Anchors;
 use crate::trust::sign::SignError;
 
+mod anchors;
 mod signing;
 
 /// Cache of the private PostgreSQL, in megabytes.
@@ -56,6 +60,14 @@ pub enum AppError {
     /// A signing key of the settings cannot be used.
     #[error(transparent)]
     SigningKey(#[from] SignError),
+    /// A file of anchors cannot be used.
+    #[error("trust.anchor_files: {}: {problem}", file.display())]
+    Anchors {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        problem: String,
+    },
     /// The listener broke.
     #[error("serving ended: {0}")]
     Serve(#[source] std::io::Error),
@@ -125,7 +137,8 @@ impl Node {
                 .kept_up(),
         };
         let trust_space = trust_space(&config, &database.pool)?;
-        let state = state(&config, &model, &database.pool, trust_space);
+        let anchors = anchors::read(&config.trust)?;
+        let state = state(&config, &model, &database.pool, trust_space, anchors);
         let follower = tokio::spawn(follow(
             model.clone(),
             state.clone(),
@@ -198,7 +211,13 @@ pub fn trust_space(config: &Config, pool: &PgPool) -> Result<TrustSpace, AppErro
     ))
 }
 
-fn state(config: &Config, model: &ReadModel, pool: &PgPool, trust_space: TrustSpace) -> ApiState {
+fn state(
+    config: &Config,
+    model: &ReadModel,
+    pool: &PgPool,
+    trust_space: TrustSpace,
+    anchors: Anchors,
+) -> ApiState {
     let metrics = Metrics::new();
     let searches_at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let pool = pool.clone();
@@ -214,6 +233,8 @@ fn state(config: &Config, model: &ReadModel, pool: &PgPool, trust_space: TrustSp
             }
         }),
         published_list: PublishedList::default(),
+        admission: Admission::new(Arc::new(SystemClock), config.admission.clone(), anchors),
+        certificate_status: CertificateStatus::default(),
         trust_space,
         metrics,
         settings: Arc::new(config.http.clone()),

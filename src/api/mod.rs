@@ -40,6 +40,8 @@ pub(crate) use v1::shown::Shown;
 
 use crate::config;
 use crate::domain::error::{Failure, INTERNAL, ROUTE_NOT_FOUND};
+use crate::service::admission::Admission;
+use crate::service::certificate_status::CertificateStatus;
 use crate::service::directory::Directory;
 use crate::service::health::Health;
 use crate::service::imports::Imports;
@@ -62,6 +64,10 @@ pub struct ApiState {
     pub imports: Imports,
     /// The list that this node serves.
     pub published_list: PublishedList,
+    /// Who is let in.
+    pub admission: Admission,
+    /// What is told of our own certificates.
+    pub certificate_status: CertificateStatus,
     /// What administrators do.
     pub trust_space: TrustSpace,
     /// Measurements.

@@ -1,6 +1,8 @@
 //! The settings: defaults, then one TOML file, then the environment; it must not know what they
 //! are used for.
 
+pub mod admission;
+pub mod ca;
 pub mod database;
 pub mod environment;
 mod error;
@@ -8,9 +10,11 @@ pub mod http;
 pub mod import;
 pub mod log;
 pub mod network;
+pub mod revocation;
 pub mod search;
 pub mod secret;
 pub mod size;
+pub mod tls;
 pub mod trust;
 
 use std::path::{Path, PathBuf};
@@ -20,13 +24,17 @@ use figment::providers::Serialized;
 use figment::value::Dict;
 use serde::{Deserialize, Serialize};
 
+pub use admission::Admission;
+pub use ca::Ca;
 pub use database::Database;
 pub use error::ConfigError;
 pub use http::Http;
 pub use import::Import;
 pub use log::Log;
+pub use revocation::Revocation;
 pub use search::Search;
 pub use secret::Secret;
+pub use tls::Tls;
 pub use trust::Trust;
 
 /// Every setting.
@@ -45,6 +53,14 @@ pub struct Config {
     pub import: Import,
     /// The trust space.
     pub trust: Trust,
+    /// Who is let in.
+    pub admission: Admission,
+    /// Our own authorities.
+    pub ca: Ca,
+    /// What other authorities revoked.
+    pub revocation: Revocation,
+    /// The listener for operators.
+    pub tls: Tls,
     /// The log.
     pub log: Log,
 }
@@ -63,6 +79,10 @@ impl Default for Config {
             search: Search::default(),
             import: Import::default(),
             trust: Trust::default(),
+            admission: Admission::default(),
+            ca: Ca::default(),
+            revocation: Revocation::default(),
+            tls: Tls::default(),
             log: Log::default(),
         }
     }

@@ -2,8 +2,11 @@
 
 pub mod act;
 pub mod administrator;
+pub mod admission;
 pub mod alert;
 pub mod approval;
+pub mod authority;
+mod base64_text;
 pub(crate) mod calendar;
 pub mod campaign;
 pub mod certificate;
@@ -38,3 +41,4 @@ pub mod suggestion;
 pub mod text;
 pub mod town;
 pub mod trust_list;
+pub mod trust_state;

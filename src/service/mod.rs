@@ -1,6 +1,8 @@
 //! What can be asked of the directory, whatever the protocol: use cases over the read model, the
 //! publication rule, and nothing of HTTP, SQL or the index engine.
 
+pub mod admission;
+pub mod certificate_status;
 pub mod codes;
 pub mod directory;
 pub mod health;

@@ -119,11 +119,13 @@ pub async fn append_touched(
 }
 
 /// Appends that these records of the trust space changed, as the writer's last statement; keys are a
-/// kind and a number or name, such as `operator:7`.
+/// kind and a number or name, such as `operator:7`; the reason is an action of history, such as
+/// `operator.moved`.
 ///
 /// Locks the head of the feed until the transaction ends, as [`append_touched`] does.
 pub async fn append_trust(
     connection: &mut PgConnection,
+    reason: &str,
     keys: &[String],
 ) -> Result<FeedPosition, StorageError> {
     let position = sqlx::query_scalar!(
@@ -138,8 +140,8 @@ pub async fn append_trust(
             select 1, '{}' where cardinality($1::text[]) = 0
         ),
         appended as (
-            insert into feed (position, kind, keys)
-            select head.position + batch, 'trust', keys
+            insert into feed (position, kind, keys, reason)
+            select head.position + batch, 'trust', keys, $3
             from batches, head
             returning position
         )
@@ -148,6 +150,7 @@ pub async fn append_trust(
         returning position"#,
         keys,
         i64::from(KEYS_PER_CHANGE),
+        reason,
     )
     .fetch_one(&mut *connection)
     .await?;

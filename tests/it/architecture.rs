@@ -44,16 +44,25 @@ const LAYERS: &[Layer] = &[
         may_name: &["domain"],
     },
     Layer {
+        name: "remote",
+        may_name: &["domain"],
+    },
+    Layer {
         name: "service",
         may_name: &[
             "config",
             "domain",
             "ingest",
+            "remote",
             "search",
             "storage",
             "telemetry",
             "trust",
         ],
+    },
+    Layer {
+        name: "policy",
+        may_name: &["config", "domain", "service", "telemetry"],
     },
     Layer {
         name: "api",
@@ -79,6 +88,8 @@ const EVERYTHING: &[&str] = &[
     "config",
     "domain",
     "ingest",
+    "policy",
+    "remote",
     "search",
     "service",
     "storage",
@@ -108,6 +119,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["trust"]),
     ("webpki", &["trust"]),
     ("x509_parser", &["trust"]),
+    ("yasna", &["trust"]),
+    ("quick_cache", &["service"]),
     ("annuaire_importers", &["ingest", "cli"]),
     // Written for people to download; published files are read by the importers alone.
     ("csv", &["ingest"]),
@@ -115,7 +128,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("zip", &[]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
-    ("ureq", &["cli"]),
+    ("ureq", &["cli", "remote"]),
     ("anyhow", &["app", "cli", "main"]),
     ("figment", &["config"]),
     ("toml", &["config"]),

@@ -137,7 +137,9 @@ fn a_commit_wakes_those_who_listen_and_a_rollback_does_not() {
 /// Appends changes of the trust space.
 async fn write_trust(pool: &PgPool, keys: &[String]) -> FeedPosition {
     let mut transaction = pool.begin().await.unwrap();
-    let position = changes::append_trust(&mut transaction, keys).await.unwrap();
+    let position = changes::append_trust(&mut transaction, "operator.moved", keys)
+        .await
+        .unwrap();
     transaction.commit().await.unwrap();
     position
 }

@@ -16,12 +16,15 @@ use crate::config;
 use crate::domain::clock::{Clock, FixedClock};
 use crate::domain::feed::FeedPosition;
 use crate::search::{Document, ReadModel, SearchOptions};
+use crate::service::admission::Admission;
+use crate::service::certificate_status::CertificateStatus;
 use crate::service::directory::Directory;
 use crate::service::health::Health;
 use crate::service::imports::Imports;
 use crate::service::published_list::PublishedList;
 use crate::service::recipients::Recipients;
 use crate::telemetry::Metrics;
+use crate::trust::chain::Anchors;
 
 /// Where the fictional directory stands in its feed.
 pub(super) const POSITION: i64 = 42;
@@ -64,9 +67,15 @@ impl Service {
         let router = router(ApiState {
             directory: Directory::new(model.clone(), metrics.clone(), 2),
             recipients: Recipients::new(model.clone(), metrics.clone()),
-            health: Health::new(model.clone(), clock),
+            health: Health::new(model.clone(), Arc::clone(&clock)),
             imports: Imports::new(fixture::rejects),
             published_list: PublishedList::default(),
+            admission: Admission::new(
+                Arc::clone(&clock),
+                config::Admission::default(),
+                Anchors::default(),
+            ),
+            certificate_status: CertificateStatus::default(),
             trust_space: fixture::trust_space(),
             metrics,
             settings: Arc::new(settings),

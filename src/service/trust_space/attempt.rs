@@ -158,7 +158,12 @@ pub(super) async fn attempt(
     };
     registry_events::append(truth, &event).await?;
     alerts::clear(truth, AlertCode::TrustListNotPublished, "", decision.at).await?;
-    changes::append_trust(truth, &[format!("list:{}", version.sequence)]).await?;
+    changes::append_trust(
+        truth,
+        "trust_list.published",
+        &[format!("list:{}", version.sequence)],
+    )
+    .await?;
     // Kept by the digest of its bytes, it is right even if the transaction is not committed.
     space.lists.keep(version.sha256, list);
     Ok(Attempt::Made(version))

@@ -122,6 +122,6 @@ async fn record_change(
     )
     .await?;
     let keys = [key(record.id), format!("mail_domain:{mail_domain}")];
-    changes::append_trust(truth, &keys).await?;
+    changes::append_trust(truth, action, &keys).await?;
     Ok(())
 }

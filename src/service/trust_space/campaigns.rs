@@ -228,6 +228,6 @@ async fn told(
         ..event
     };
     registry_events::append(truth, &event).await?;
-    changes::append_trust(truth, &[format!("operator:{operator}")]).await?;
+    changes::append_trust(truth, event.action, &[format!("operator:{operator}")]).await?;
     Ok(())
 }

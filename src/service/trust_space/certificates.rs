@@ -146,7 +146,7 @@ async fn activate(
     }
     let active = CertificateState::Active;
     moved(truth, decision, &record, active, None, taken_over.detail()).await?;
-    changes::append_trust(truth, &keys).await?;
+    changes::append_trust(truth, "certificate.moved", &keys).await?;
     Ok(())
 }
 
@@ -210,7 +210,7 @@ async fn release(
             keys.push(key(other.id));
         }
     }
-    changes::append_trust(truth, &keys).await?;
+    changes::append_trust(truth, "certificate.moved", &keys).await?;
     Ok(())
 }
 
@@ -233,7 +233,7 @@ async fn supersede(truth: &mut Connection, decision: &Decision, id: i64) -> Resu
         ));
     }
     move_to(truth, decision, &record, CertificateState::Superseded, None).await?;
-    changes::append_trust(truth, &[key(id)]).await?;
+    changes::append_trust(truth, "certificate.moved", &[key(id)]).await?;
     Ok(())
 }
 

@@ -36,7 +36,7 @@ impl TrustSpace {
         }
         let moved: Vec<i64> = ended.iter().map(|record| record.id).collect();
         let keys: Vec<String> = moved.iter().copied().map(key).collect();
-        changes::append_trust(&mut truth, &keys).await?;
+        changes::append_trust(&mut truth, "certificate.moved", &keys).await?;
         storage::commit(truth).await?;
         Ok(moved)
     }

@@ -32,7 +32,7 @@ pub(super) async fn leave(
             keys.push(key(other.id));
         }
     }
-    changes::append_trust(truth, &keys).await?;
+    changes::append_trust(truth, "certificate.moved", &keys).await?;
     Ok(())
 }
 

@@ -131,7 +131,7 @@ impl TrustSpace {
         };
         let touched = load(&mut truth, &decision, plan, &mut imported).await?;
         record(&mut truth, &decision, &imported).await?;
-        changes::append_trust(&mut truth, &touched).await?;
+        changes::append_trust(&mut truth, "trust_list.imported", &touched).await?;
         storage::commit(truth).await?;
         Ok(imported)
     }

@@ -238,6 +238,6 @@ async fn told(
     name: &MailDomainName,
 ) -> Result<(), Failure> {
     registry_events::append(truth, event).await?;
-    changes::append_trust(truth, &[format!("mail_domain:{name}")]).await?;
+    changes::append_trust(truth, event.action, &[format!("mail_domain:{name}")]).await?;
     Ok(())
 }

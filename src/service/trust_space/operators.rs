@@ -76,7 +76,7 @@ impl TrustSpace {
         )
         .await?;
         let operator = found(&mut truth, id).await?;
-        changes::append_trust(&mut truth, &[format!("operator:{id}")]).await?;
+        changes::append_trust(&mut truth, "operator.created", &[format!("operator:{id}")]).await?;
         storage::commit(truth).await?;
         Ok(operator)
     }
@@ -129,7 +129,7 @@ impl TrustSpace {
         )
         .await?;
         let operator = found(&mut truth, id).await?;
-        changes::append_trust(&mut truth, &[format!("operator:{id}")]).await?;
+        changes::append_trust(&mut truth, "operator.amended", &[format!("operator:{id}")]).await?;
         storage::commit(truth).await?;
         Ok(operator)
     }

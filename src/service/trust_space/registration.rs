@@ -66,7 +66,7 @@ impl TrustSpace {
             &warned,
         );
         let id = id.await?;
-        changes::append_trust(&mut truth, &[key(id)]).await?;
+        changes::append_trust(&mut truth, "certificate.added", &[key(id)]).await?;
         let record = held(&mut truth, id).await?;
         storage::commit(truth).await?;
         Ok(record)

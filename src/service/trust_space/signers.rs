@@ -68,7 +68,7 @@ pub(super) async fn apply(
         registry_events::append(truth, &event).await?;
         keys.push(format!("signer:{sha256}"));
     }
-    changes::append_trust(truth, &keys).await?;
+    changes::append_trust(truth, "signer.moved", &keys).await?;
     Ok(())
 }
 

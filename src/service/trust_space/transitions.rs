@@ -47,7 +47,7 @@ pub(super) async fn apply(
     // Whatever was to happen to it and did not: someone looked after it.
     let failed = AlertCode::ScheduledActFailed;
     alerts::clear(truth, failed, &subject, decision.at).await?;
-    changes::append_trust(truth, &[subject]).await?;
+    changes::append_trust(truth, "operator.moved", &[subject]).await?;
     Ok(())
 }
 

@@ -51,9 +51,13 @@ async fn asked(fixture: &Publishing) -> Vec<Approval> {
 async fn change(fixture: &Publishing, statements: &'static str) {
     fixture.sql(statements).await;
     let mut truth = fixture.pool().begin().await.unwrap();
-    changes::append_trust(&mut truth, &["mail_domain:d7.mssante.fr".to_owned()])
-        .await
-        .unwrap();
+    changes::append_trust(
+        &mut truth,
+        "mail_domain.amended",
+        &["mail_domain:d7.mssante.fr".to_owned()],
+    )
+    .await
+    .unwrap();
     truth.commit().await.unwrap();
 }
 

@@ -6,6 +6,8 @@ use annuaire::api::{ApiState, RequestIds, router};
 use annuaire::config;
 use annuaire::domain::clock::{Clock, SystemClock};
 use annuaire::search::{ReadModel, SearchOptions};
+use annuaire::service::admission::Admission;
+use annuaire::service::certificate_status::CertificateStatus;
 use annuaire::service::directory::Directory;
 use annuaire::service::health::Health;
 use annuaire::service::imports::Imports;
@@ -13,6 +15,7 @@ use annuaire::service::published_list::PublishedList;
 use annuaire::service::recipients::Recipients;
 use annuaire::service::trust_space::TrustSpace;
 use annuaire::telemetry::Metrics;
+use annuaire::trust::chain::Anchors;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -50,9 +53,15 @@ impl Web {
         let router = router(ApiState {
             directory: Directory::new(model.clone(), metrics.clone(), 2),
             recipients: Recipients::new(model.clone(), metrics.clone()),
-            health: Health::new(model, clock),
+            health: Health::new(model, Arc::clone(&clock)),
             imports: Imports::new(|_| async { Ok(None) }),
             published_list: list.clone(),
+            admission: Admission::new(
+                Arc::clone(&clock),
+                config::Admission::default(),
+                Anchors::default(),
+            ),
+            certificate_status: CertificateStatus::default(),
             trust_space: trust_space.clone(),
             metrics,
             settings: Arc::new(config::Http::default()),
