@@ -55,11 +55,13 @@ pub enum AlertCode {
     OperatorWithoutValidCertificate,
     /// A certificate in force no longer leads to an authority of the settings.
     CertificateWithoutPath,
+    /// Another authority does not say what it revoked, or not so that it can be believed.
+    RevocationSourceFailing,
 }
 
 impl AlertCode {
     /// Every code.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::CertificateExpiring,
         Self::SignerExpiring,
         Self::TrustListOverdue,
@@ -69,6 +71,7 @@ impl AlertCode {
         Self::ScheduledActFailed,
         Self::OperatorWithoutValidCertificate,
         Self::CertificateWithoutPath,
+        Self::RevocationSourceFailing,
     ];
 
     /// The stable code, stored and shown.
@@ -83,6 +86,7 @@ impl AlertCode {
             Self::ScheduledActFailed => "scheduled_act.failed",
             Self::OperatorWithoutValidCertificate => "operator.without_valid_certificate",
             Self::CertificateWithoutPath => "certificate.without_path",
+            Self::RevocationSourceFailing => "revocation_source.failing",
         }
     }
 
@@ -98,7 +102,8 @@ impl AlertCode {
             Self::CertificateExpiring
             | Self::SignerExpiring
             | Self::TrustListAgeing
-            | Self::ScheduledActFailed => AlertSeverity::Warning,
+            | Self::ScheduledActFailed
+            | Self::RevocationSourceFailing => AlertSeverity::Warning,
             Self::TrustListOverdue
             | Self::TrustListNotPublished
             | Self::OperatorWithoutValidCertificate

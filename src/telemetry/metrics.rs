@@ -13,6 +13,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::known::Known;
+use super::revocation::RevocationFamilies;
 use super::trust::{TrustFamilies, TrustReading};
 use crate::domain::feed::{DocumentKind, FeedPosition};
 
@@ -36,6 +37,7 @@ struct Families {
     rebuild_total: Gauge,
     skipped: Gauge,
     trust: TrustFamilies,
+    revocation: RevocationFamilies,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -110,6 +112,7 @@ impl Metrics {
             rebuild_total: Gauge::default(),
             skipped: Gauge::default(),
             trust: TrustFamilies::default(),
+            revocation: RevocationFamilies::default(),
         };
         families.register();
         Self(Arc::new(families))
@@ -157,6 +160,10 @@ impl Metrics {
         self.0.trust.show(reading);
     }
 
+    pub(super) fn revocation(&self) -> &RevocationFamilies {
+        &self.0.revocation
+    }
+
     /// Everything measured, in the text format (`OpenMetrics` 1.0), with this reading.
     pub fn render(&self, reading: &ReadModelReading) -> Result<String, std::fmt::Error> {
         let families = &self.0;
@@ -200,6 +207,7 @@ impl Families {
     fn register(&mut self) {
         let registry = &mut self.registry;
         self.trust.register(registry);
+        self.revocation.register(&mut self.registry);
         registry.register(
             "http_requests",
             "Requests answered, by route, method and status",

@@ -3,6 +3,7 @@
 mod known;
 pub mod log;
 pub mod metrics;
+pub mod revocation;
 pub mod trust;
 
 pub use metrics::Metrics;

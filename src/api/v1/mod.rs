@@ -17,6 +17,7 @@ mod operators;
 mod organizations;
 mod practitioners;
 mod recipients;
+mod revocation_sources;
 pub(crate) mod shown;
 mod signers;
 mod status;
@@ -49,6 +50,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(approvals::routes())
         .merge(signers::routes())
         .merge(alerts::routes())
+        .merge(revocation_sources::routes())
         .merge(events::routes())
         .merge(administrators::routes())
 }

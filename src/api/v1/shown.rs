@@ -7,6 +7,7 @@ use super::campaigns::CampaignView;
 use super::certificates::DetailView as CertificateDetailView;
 use super::mail_domains::MailDomainView;
 use super::operators::DetailView as OperatorDetailView;
+use super::revocation_sources::RevocationSourceView;
 use super::view::{ApprovalView, CertificateView, ListVersionView, OperatorView, SignerView};
 use crate::domain::alert::Alert;
 use crate::domain::approval::Approval;
@@ -15,6 +16,7 @@ use crate::domain::certificate_record::{CertificateDetail, CertificateRecord};
 use crate::domain::list_version::{ListSigner, ListVersion};
 use crate::domain::mail_domain::MailDomain;
 use crate::domain::operator::Operator;
+use crate::domain::revocation_source::RevocationSource;
 use crate::service::trust_space::OperatorDetail;
 
 /// Something that this interface has a form for.
@@ -44,6 +46,7 @@ shown! {
     MailDomain as MailDomainView;
     Operator as OperatorView;
     OperatorDetail as OperatorDetailView;
+    RevocationSource as RevocationSourceView;
 }
 
 impl<T: Shown> Shown for Vec<T> {

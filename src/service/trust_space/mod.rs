@@ -26,6 +26,7 @@ mod paths;
 mod probing;
 mod publication;
 mod registration;
+mod revocation_sources;
 mod schedule;
 mod signers;
 mod succession;
