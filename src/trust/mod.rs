@@ -4,6 +4,7 @@
 pub mod admission;
 pub mod certificate;
 pub mod chain;
+mod der;
 pub mod diff;
 pub mod digest;
 pub mod edition;
@@ -16,6 +17,7 @@ pub mod packing;
 pub(crate) mod pki;
 pub mod probe;
 pub mod prove;
+pub mod revocation;
 pub mod rules;
 pub mod sidecar;
 pub mod sign;
