@@ -12,6 +12,7 @@ pub mod formats;
 pub mod laboratory;
 pub mod lint_list;
 pub mod log;
+pub mod ocsp;
 pub mod packing;
 #[cfg(test)]
 pub(crate) mod pki;

@@ -6,7 +6,7 @@ mod extensions;
 mod key;
 mod name;
 pub(crate) mod oid;
-mod strict;
+pub(super) mod strict;
 #[cfg(test)]
 mod tests;
 mod upload;
