@@ -55,8 +55,13 @@ pub enum AlertCode {
     OperatorWithoutValidCertificate,
     /// A certificate in force no longer leads to an authority of the settings.
     CertificateWithoutPath,
+<<<<<<< HEAD
     /// Another authority does not say what it revoked, or not so that it can be believed.
     RevocationSourceFailing,
+=======
+    /// A node knows a later state of the trust space than the database has.
+    TrustSpaceWentBack,
+>>>>>>> e
 }
 
 impl AlertCode {
@@ -71,7 +76,11 @@ impl AlertCode {
         Self::ScheduledActFailed,
         Self::OperatorWithoutValidCertificate,
         Self::CertificateWithoutPath,
+<<<<<<< HEAD
         Self::RevocationSourceFailing,
+=======
+        Self::TrustSpaceWentBack,
+>>>>>>> e
     ];
 
     /// The stable code, stored and shown.
@@ -86,7 +95,11 @@ impl AlertCode {
             Self::ScheduledActFailed => "scheduled_act.failed",
             Self::OperatorWithoutValidCertificate => "operator.without_valid_certificate",
             Self::CertificateWithoutPath => "certificate.without_path",
+<<<<<<< HEAD
             Self::RevocationSourceFailing => "revocation_source.failing",
+=======
+            Self::TrustSpaceWentBack => "trust_space.went_back",
+>>>>>>> e
         }
     }
 
@@ -107,7 +120,8 @@ impl AlertCode {
             Self::TrustListOverdue
             | Self::TrustListNotPublished
             | Self::OperatorWithoutValidCertificate
-            | Self::CertificateWithoutPath => AlertSeverity::Critical,
+            | Self::CertificateWithoutPath
+            | Self::TrustSpaceWentBack => AlertSeverity::Critical,
         }
     }
 }

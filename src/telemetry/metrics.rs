@@ -207,7 +207,7 @@ impl Families {
     fn register(&mut self) {
         let registry = &mut self.registry;
         self.trust.register(registry);
-        self.revocation.register(&mut self.registry);
+        self.revocation.register(registry);
         registry.register(
             "http_requests",
             "Requests answered, by route, method and status",
