@@ -13,9 +13,11 @@ use tokio_util::sync::CancellationToken;
 use crate::api::{self, ApiState, RequestIds};
 use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock};
+use crate::remote::RemoteError;
 use crate::search::{ReadModel, SearchError, SearchOptions, follower};
 use crate::service::admission::Admission;
 use crate::service::admission::following::Following;
+use crate::service::asking::Asking;
 use crate::service::certificate_status::CertificateStatus;
 use crate::service::directory::Directory;
 use crate::service::health::Health;
@@ -69,6 +71,9 @@ pub enum AppError {
         /// Why.
         problem: String,
     },
+    /// Other authorities cannot be asked.
+    #[error("other authorities cannot be asked: {0}")]
+    Asking(#[from] RemoteError),
     /// The listener broke.
     #[error("serving ended: {0}")]
     Serve(#[source] std::io::Error),
@@ -150,6 +155,7 @@ impl Node {
             model.clone(),
             state.clone(),
             admission,
+            asking(&config, &state, database.pool.clone())?,
             database.pool.clone(),
             stop,
         ));
@@ -196,6 +202,7 @@ async fn follow(
     model: ReadModel,
     state: ApiState,
     admission: Following,
+    asking: Asking,
     pool: PgPool,
     stop: CancellationToken,
 ) {
@@ -210,8 +217,9 @@ async fn follow(
     let list = state.published_list.follow(pool.clone(), stop.clone());
     let keeper = state.trust_space.keep(Some(state.metrics), stop.clone());
     let admission = admission.follow(stop.clone());
+    let asking = asking.keep(stop.clone());
     let directory = follower::follow(model, pool, stop);
-    let (directory, (), (), ()) = tokio::join!(directory, list, keeper, admission);
+    let (directory, (), (), (), ()) = tokio::join!(directory, list, keeper, admission, asking);
     if let Err(error) = directory {
         tracing::error!(%error, "the node no longer follows the truth");
     }
@@ -225,6 +233,18 @@ pub fn trust_space(config: &Config, pool: &PgPool) -> Result<TrustSpace, AppErro
         Arc::new(config.trust.clone()),
         signing::keys(&config.trust)?,
     ))
+}
+
+/// What asks other authorities for this node.
+fn asking(config: &Config, state: &ApiState, pool: PgPool) -> Result<Asking, AppError> {
+    Ok(Asking::new(
+        pool,
+        Arc::new(SystemClock),
+        config.revocation.clone(),
+        config.admission.clock_skew,
+        state.admission.anchors().clone(),
+        state.metrics.clone(),
+    )?)
 }
 
 fn state(

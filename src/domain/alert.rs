@@ -55,18 +55,15 @@ pub enum AlertCode {
     OperatorWithoutValidCertificate,
     /// A certificate in force no longer leads to an authority of the settings.
     CertificateWithoutPath,
-<<<<<<< HEAD
     /// Another authority does not say what it revoked, or not so that it can be believed.
     RevocationSourceFailing,
-=======
     /// A node knows a later state of the trust space than the database has.
     TrustSpaceWentBack,
->>>>>>> e
 }
 
 impl AlertCode {
     /// Every code.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::CertificateExpiring,
         Self::SignerExpiring,
         Self::TrustListOverdue,
@@ -76,11 +73,8 @@ impl AlertCode {
         Self::ScheduledActFailed,
         Self::OperatorWithoutValidCertificate,
         Self::CertificateWithoutPath,
-<<<<<<< HEAD
         Self::RevocationSourceFailing,
-=======
         Self::TrustSpaceWentBack,
->>>>>>> e
     ];
 
     /// The stable code, stored and shown.
@@ -95,11 +89,8 @@ impl AlertCode {
             Self::ScheduledActFailed => "scheduled_act.failed",
             Self::OperatorWithoutValidCertificate => "operator.without_valid_certificate",
             Self::CertificateWithoutPath => "certificate.without_path",
-<<<<<<< HEAD
             Self::RevocationSourceFailing => "revocation_source.failing",
-=======
             Self::TrustSpaceWentBack => "trust_space.went_back",
->>>>>>> e
         }
     }
 

@@ -95,7 +95,7 @@ pub fn next_after_success(
     until: OffsetDateTime,
     every: Duration,
 ) -> OffsetDateTime {
-    let half = (until - now) / 2;
+    let half: Duration = (until - now) / 2;
     now.saturating_add(half.min(every).max(SHORTEST_PAUSE))
 }
 

@@ -42,13 +42,22 @@ pub(super) struct RevocationSourceView {
     /// What is asked for.
     kind: SourceKindView,
     /// When it was asked last, UTC; absent: never.
-    #[serde(skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        with = "time::serde::rfc3339::option"
+    )]
     tried_at: Option<OffsetDateTime>,
     /// When what it said was taken last, UTC.
-    #[serde(skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        with = "time::serde::rfc3339::option"
+    )]
     fetched_at: Option<OffsetDateTime>,
     /// Until when what it said last holds, UTC; of a responder, what ends first.
-    #[serde(skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        with = "time::serde::rfc3339::option"
+    )]
     good_until: Option<OffsetDateTime>,
     /// When it is asked next, UTC.
     #[serde(with = "time::serde::rfc3339")]
@@ -99,6 +108,9 @@ async fn list_revocation_sources(
     Asked(NoParameters {}): Asked<NoParameters>,
 ) -> Result<Response, Problem> {
     let sources = state.trust_space.revocation_sources().await?;
-    let views = sources.into_iter().map(RevocationSourceView::from).collect();
+    let views = sources
+        .into_iter()
+        .map(RevocationSourceView::from)
+        .collect();
     answer::told(&Records::all(views))
 }

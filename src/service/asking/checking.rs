@@ -13,9 +13,7 @@ use crate::domain::revocation_source::{RevocationSource, SourceKind, Span};
 use crate::remote::{Client, Post, RemoteError};
 use crate::storage::{self, StorageError, ocsp_answers, revocation_sources};
 use crate::trust::digest::sha256;
-use crate::trust::ocsp::{
-    Answer, CertIdHash, MAX_ANSWER_BYTES, Untrusted, write_request,
-};
+use crate::trust::ocsp::{Answer, CertIdHash, MAX_ANSWER_BYTES, Untrusted, write_request};
 use crate::trust::revocation::{Currency, RevocationList};
 
 /// What is looked at.
@@ -87,8 +85,10 @@ impl Checks {
             }
             SourceKind::Ocsp => {
                 // In the order of their fingerprints, each once, whatever stands above it.
-                let each: BTreeMap<_, _> =
-                    subjects.iter().map(|it| (it.certificate.fingerprint, it)).collect();
+                let each: BTreeMap<_, _> = subjects
+                    .iter()
+                    .map(|it| (it.certificate.fingerprint, it))
+                    .collect();
                 let mut taken = Vec::new();
                 for subject in each.into_values() {
                     let answer = self.answer(client, &source.url, subject, clock).await?;
@@ -107,13 +107,15 @@ impl Checks {
     ) -> Result<TakenList, Problem> {
         let list = RevocationList::read(&der, self.max_list).map_err(|error| refused(&error))?;
         let mut why = None;
-        let by = subjects.iter().find(|subject| match list.is_by(&subject.issuer) {
-            Ok(()) => true,
-            Err(error) => {
-                why.get_or_insert(error);
-                false
-            }
-        });
+        let by = subjects
+            .iter()
+            .find(|subject| match list.is_by(&subject.issuer) {
+                Ok(()) => true,
+                Err(error) => {
+                    why.get_or_insert(error);
+                    false
+                }
+            });
         let Some(by) = by else {
             return Err(match why {
                 Some(error) => refused(&error),
@@ -121,7 +123,9 @@ impl Checks {
             });
         };
         if !subjects.iter().any(|it| list.covers(&it.certificate)) {
-            return Err(refused(&"it is about none of the certificates that name it"));
+            return Err(refused(
+                &"it is about none of the certificates that name it",
+            ));
         }
         match list.currency(at, self.skew, Duration::ZERO) {
             Currency::Fresh(_) => {}
@@ -224,7 +228,9 @@ impl Taken {
         Ok(match before {
             Some(before) if self.span().from < before => {
                 let from = self.span().from;
-                Err(refused(&format!("it is of {from}, and one of {before} was there before")))
+                Err(refused(&format!(
+                    "it is of {from}, and one of {before} was there before"
+                )))
             }
             Some(_) | None => Ok(()),
         })
@@ -235,7 +241,12 @@ impl Taken {
 fn number(list: &RevocationList) -> String {
     let digits = hex::encode(list.number());
     let significant = digits.trim_start_matches('0');
-    if significant.is_empty() { "0" } else { significant }.to_owned()
+    if significant.is_empty() {
+        "0"
+    } else {
+        significant
+    }
+    .to_owned()
 }
 
 /// What hexadecimal numbers without leading zeroes compare by.

@@ -175,18 +175,16 @@ impl Asking {
         now: OffsetDateTime,
     ) -> Result<&'a Plan, Failure> {
         let position = changes::head(truth).await?.0;
-        let is_good = |plan: &Plan| {
-            plan.position == position && (now - plan.made_at).abs() < PLANNED_FOR
-        };
+        let is_good =
+            |plan: &Plan| plan.position == position && (now - plan.made_at).abs() < PLANNED_FOR;
         let good = plan.take().filter(is_good);
         let made = match good {
             Some(good) => good,
             None => {
                 let chains = revocation_sources::certificates(truth, now).await?;
                 let anchors = self.anchors.clone();
-                let subjects = tokio::task::spawn_blocking(move || {
-                    Subjects::of(&chains, &anchors, now)
-                });
+                let subjects =
+                    tokio::task::spawn_blocking(move || Subjects::of(&chains, &anchors, now));
                 Plan {
                     position,
                     made_at: now,
@@ -214,7 +212,9 @@ impl Asking {
             asking.spawn(async move {
                 // Never closed: the error cannot be.
                 let _turn = turns.acquire_owned().await;
-                let answer = checks.ask(&client, &source, &subjects, clock.as_ref()).await;
+                let answer = checks
+                    .ask(&client, &source, &subjects, clock.as_ref())
+                    .await;
                 (source, answer)
             });
         }

@@ -38,7 +38,10 @@ impl Subjects {
         for (id, chain) in chains {
             let read: Result<Vec<_>, _> = chain.iter().map(|der| Certificate::parse(der)).collect();
             let Ok(read) = read else {
-                tracing::warn!(certificate = id, "the bytes of a registered certificate cannot be read");
+                tracing::warn!(
+                    certificate = id,
+                    "the bytes of a registered certificate cannot be read"
+                );
                 continue;
             };
             let Some((leaf, others)) = read.split_first() else {
@@ -46,7 +49,8 @@ impl Subjects {
             };
             // One that is not in force yet is asked about before it is.
             let at = at.max(leaf.not_before);
-            let Ok(path) = check_path(leaf, others, anchors, CertificatePurpose::Gateway, at) else {
+            let Ok(path) = check_path(leaf, others, anchors, CertificatePurpose::Gateway, at)
+            else {
                 continue;
             };
             let path: Vec<_> = path.certificates.into_iter().map(Arc::new).collect();
@@ -118,7 +122,9 @@ impl Wanted {
     /// The certificates that are asked about there; none where it is wanted no more.
     pub(super) fn subjects(&self, url: &str) -> Vec<Subject> {
         let found = self.0.get(url);
-        found.map(|(_, subjects)| subjects.clone()).unwrap_or_default()
+        found
+            .map(|(_, subjects)| subjects.clone())
+            .unwrap_or_default()
     }
 }
 

@@ -39,7 +39,9 @@ fn alert(source: &RevocationSource, now: OffsetDateTime) -> Option<Alert> {
             "what it said last ended at {} and the certificates that rest on it are refused",
             rfc3339(evidence.until)
         ),
-        None => "it never said anything and the certificates that rest on it are refused".to_owned(),
+        None => {
+            "it never said anything and the certificates that rest on it are refused".to_owned()
+        }
     };
     Some(Alert {
         code: AlertCode::RevocationSourceFailing,

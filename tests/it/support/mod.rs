@@ -5,6 +5,8 @@ pub(crate) mod database;
 pub(crate) mod importing;
 pub(crate) mod program;
 pub(crate) mod published;
+#[path = "../../../src/remote/testing.rs"]
+pub(crate) mod said;
 pub(crate) mod scratch;
 pub(crate) mod signing;
 pub(crate) mod tables;
