@@ -5,6 +5,7 @@
 
 mod anchors;
 mod explain;
+mod signed;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use webpki::{
 };
 
 pub use anchors::{Anchors, AnchorsError};
+pub(in crate::trust) use signed::is_signed_by;
 
 use super::certificate::{Certificate, MAX_CHAIN_LENGTH};
 use super::rules::{Finding, Severity, Subject, WithoutRevocation, lint};
