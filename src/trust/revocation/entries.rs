@@ -67,8 +67,8 @@ impl Entries {
             return Standing::Good;
         };
         // It was read as a moment.
-        let since = OffsetDateTime::from_unix_timestamp(entry.since)
-            .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let since =
+            OffsetDateTime::from_unix_timestamp(entry.since).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         match entry.why {
             Why::Hold => Standing::OnHold(since),
             Why::Revoked(reason) => Standing::Revoked(since, reason),

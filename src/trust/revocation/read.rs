@@ -65,10 +65,7 @@ pub(super) fn read(der: &[u8], max_bytes: usize) -> Result<RevocationList, Inval
         return Err(Invalid::NoIssuer);
     }
     let this_update = body.time()?;
-    if !matches!(
-        body.next_tag(),
-        Some(tag::UTC_TIME | tag::GENERALIZED_TIME)
-    ) {
+    if !matches!(body.next_tag(), Some(tag::UTC_TIME | tag::GENERALIZED_TIME)) {
         return Err(Invalid::NoNextUpdate);
     }
     let next_update = body.time()?;
