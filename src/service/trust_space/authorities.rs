@@ -6,6 +6,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::administrators::hold_rights;
+use super::revocation_lists::Remembered;
 use super::{TrustSpace, examination};
 use crate::config;
 use crate::domain::administrator::Actor;
@@ -21,6 +22,7 @@ use crate::storage::revocation_lists::RevocationListHead;
 use crate::storage::{self, Connection, authorities, changes, revocation_lists};
 use crate::trust::certificate::{Certificate, read_upload};
 use crate::trust::chain::is_issued_by;
+use crate::trust::revocation::Standing;
 use crate::trust::rules::{Finding, Subject, WithoutRevocation, lint};
 use crate::trust::sign::Signer;
 
@@ -218,6 +220,25 @@ pub(super) fn certificate(authority: &AuthorityRecord) -> Result<Certificate, Fa
             format!("The bytes of authority {}: {error}.", authority.name),
         )
     })
+}
+
+/// The known authority that certified this one and has it on its newest revocation list.
+pub(super) async fn revoked_by(
+    truth: &mut Connection,
+    own: &Certificate,
+) -> Result<Option<String>, Failure> {
+    let mut remembered = Remembered::default();
+    for issuer in authorities::all(truth).await? {
+        let above = certificate(&issuer)?;
+        if above.fingerprint == own.fingerprint || !is_issued_by(own, &above) {
+            continue;
+        }
+        let newest = remembered.newest(truth, &issuer).await?;
+        if newest.is_some_and(|newest| newest.list.status_of(&own.serial) != Standing::Good) {
+            return Ok(Some(issuer.name));
+        }
+    }
+    Ok(None)
 }
 
 fn is_taken(other: &AuthorityRecord, name: &str, certificate: &Certificate) -> bool {

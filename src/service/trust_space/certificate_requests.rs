@@ -77,7 +77,8 @@ impl TrustSpace {
         hold_rights(&mut truth, actor).await?;
         let operator = hold_living(&mut truth, wanted.operator).await?;
         let authority = authorities::known(&mut truth, wanted.authority).await?;
-        self.check_authority(&authority, decision.at).await?;
+        self.check_authority(&mut truth, &authority, decision.at)
+            .await?;
         let judged = judge(&mut truth, &decision, &operator, &request, wanted.renews).await?;
         let findings = serde_json::json!(judged.warned);
         let new = NewRequest {
@@ -155,6 +156,7 @@ impl TrustSpace {
     /// Whether an authority could issue at this moment, wherever its key is.
     async fn check_authority(
         &self,
+        truth: &mut Connection,
         authority: &AuthorityRecord,
         at: OffsetDateTime,
     ) -> Result<Certificate, Failure> {
@@ -178,6 +180,11 @@ impl TrustSpace {
                 "its certificate is valid from {} to {} only",
                 rfc3339(own.not_before),
                 rfc3339(own.not_after)
+            )));
+        }
+        if let Some(root) = authorities::revoked_by(truth, &own).await? {
+            return Err(unavailable(format!(
+                "its certificate is on the newest revocation list of authority {root}"
             )));
         }
         let anchors = examination::anchors(&self.settings).await?;
@@ -315,7 +322,9 @@ async fn ready(
     let record = hold_waiting(truth, id).await?;
     let operator = hold_living(truth, record.operator).await?;
     let authority = authorities::known(truth, &record.authority).await?;
-    let certificate = space.check_authority(&authority, decision.at).await?;
+    let certificate = space
+        .check_authority(truth, &authority, decision.at)
+        .await?;
     let request = read_request(&record.csr).map_err(|error| {
         Failure::new(
             &INTERNAL,
