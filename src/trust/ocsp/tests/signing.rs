@@ -43,6 +43,7 @@ fn nothing_outlives_the_certificate_of_the_key() {
     let hour = Duration::hours(1);
     let before = end - Duration::minutes(10);
     let times = Times {
+        produced_at: before,
         this_update: before,
         next_update: end,
     };
