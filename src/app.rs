@@ -215,11 +215,15 @@ async fn follow(
         }
     }
     let list = state.published_list.follow(pool.clone(), stop.clone());
+    let status = state.certificate_status.follow(pool.clone(), stop.clone());
+    let revocation = state.trust_space.clone();
+    let revocation = revocation.keep_revocation_lists(stop.clone());
     let keeper = state.trust_space.keep(Some(state.metrics), stop.clone());
     let admission = admission.follow(stop.clone());
     let asking = asking.keep(stop.clone());
     let directory = follower::follow(model, pool, stop);
-    let (directory, (), (), (), ()) = tokio::join!(directory, list, keeper, admission, asking);
+    let trust = async { tokio::join!(list, status, revocation, keeper, admission, asking) };
+    let (directory, _) = tokio::join!(directory, trust);
     if let Err(error) = directory {
         tracing::error!(%error, "the node no longer follows the truth");
     }
@@ -232,7 +236,8 @@ pub fn trust_space(config: &Config, pool: &PgPool) -> Result<TrustSpace, AppErro
         Arc::new(SystemClock),
         Arc::new(config.trust.clone()),
         signing::keys(&config.trust)?,
-    ))
+    )
+    .with_authorities(signing::authorities(&config.ca)?))
 }
 
 /// What asks other authorities for this node.

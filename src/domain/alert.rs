@@ -59,11 +59,19 @@ pub enum AlertCode {
     RevocationSourceFailing,
     /// A node knows a later state of the trust space than the database has.
     TrustSpaceWentBack,
+    /// The certificate of an authority of ours ends within a threshold.
+    AuthorityExpiring,
+    /// A revocation list of an authority of ours was to be signed and was not.
+    RevocationListNotPublished,
+    /// Most of the time of the last revocation list of an authority of ours is over.
+    RevocationListAgeing,
+    /// An authority of ours has no revocation list that is good still.
+    RevocationListOverdue,
 }
 
 impl AlertCode {
     /// Every code.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::CertificateExpiring,
         Self::SignerExpiring,
         Self::TrustListOverdue,
@@ -75,6 +83,10 @@ impl AlertCode {
         Self::CertificateWithoutPath,
         Self::RevocationSourceFailing,
         Self::TrustSpaceWentBack,
+        Self::AuthorityExpiring,
+        Self::RevocationListNotPublished,
+        Self::RevocationListAgeing,
+        Self::RevocationListOverdue,
     ];
 
     /// The stable code, stored and shown.
@@ -91,6 +103,10 @@ impl AlertCode {
             Self::CertificateWithoutPath => "certificate.without_path",
             Self::RevocationSourceFailing => "revocation_source.failing",
             Self::TrustSpaceWentBack => "trust_space.went_back",
+            Self::AuthorityExpiring => "authority.expiring",
+            Self::RevocationListNotPublished => "revocation_list.not_published",
+            Self::RevocationListAgeing => "revocation_list.ageing",
+            Self::RevocationListOverdue => "revocation_list.overdue",
         }
     }
 
@@ -107,12 +123,16 @@ impl AlertCode {
             | Self::SignerExpiring
             | Self::TrustListAgeing
             | Self::ScheduledActFailed
-            | Self::RevocationSourceFailing => AlertSeverity::Warning,
+            | Self::RevocationSourceFailing
+            | Self::AuthorityExpiring
+            | Self::RevocationListAgeing => AlertSeverity::Warning,
             Self::TrustListOverdue
             | Self::TrustListNotPublished
             | Self::OperatorWithoutValidCertificate
             | Self::CertificateWithoutPath
-            | Self::TrustSpaceWentBack => AlertSeverity::Critical,
+            | Self::TrustSpaceWentBack
+            | Self::RevocationListNotPublished
+            | Self::RevocationListOverdue => AlertSeverity::Critical,
         }
     }
 }
