@@ -49,9 +49,7 @@ impl<'a> Reader<'a> {
     pub(in crate::trust) fn whole(&mut self, tag: u8) -> Result<&'a [u8], NotDer> {
         let before = self.0;
         self.element(tag)?;
-        before
-            .get(..before.len() - self.0.len())
-            .ok_or(NotDer)
+        before.get(..before.len() - self.0.len()).ok_or(NotDer)
     }
 
     /// The contents of the next element, which has this tag.
@@ -143,7 +141,11 @@ impl<'a> Reader<'a> {
 
     /// That nothing is left.
     pub(in crate::trust) const fn end(self) -> Result<(), NotDer> {
-        if self.is_at_end() { Ok(()) } else { Err(NotDer) }
+        if self.is_at_end() {
+            Ok(())
+        } else {
+            Err(NotDer)
+        }
     }
 }
 
@@ -207,9 +209,17 @@ mod tests {
         let read = |tag, text: &str| Reader::new(&tlv(tag, text.as_bytes())).time();
         for (tag, text, at) in [
             (0x17, "260601120000Z", Some(datetime!(2026-06-01 12:00 UTC))),
-            (0x17, "491231235959Z", Some(datetime!(2049-12-31 23:59:59 UTC))),
+            (
+                0x17,
+                "491231235959Z",
+                Some(datetime!(2049-12-31 23:59:59 UTC)),
+            ),
             (0x17, "500101000000Z", Some(datetime!(1950-01-01 0:00 UTC))),
-            (0x18, "20500101000000Z", Some(datetime!(2050-01-01 0:00 UTC))),
+            (
+                0x18,
+                "20500101000000Z",
+                Some(datetime!(2050-01-01 0:00 UTC)),
+            ),
             (0x18, "20260601120000Z", None),
             (0x17, "2606011200Z", None),
             (0x17, "260601120000+0000", None),

@@ -1,6 +1,8 @@
 //! Reads a list from its bytes in one pass; a list of many certificates is large, so nothing is kept of an
 //! entry but its place.
 
+use std::sync::OnceLock;
+
 use super::entries::{Entries, Entry, Why};
 use super::{InvalidRevocationList, RevocationList, Scope};
 use crate::domain::certificate::RevocationReason;
@@ -65,10 +67,7 @@ pub(super) fn read(der: &[u8], max_bytes: usize) -> Result<RevocationList, Inval
         return Err(Invalid::NoIssuer);
     }
     let this_update = body.time()?;
-    if !matches!(
-        body.next_tag(),
-        Some(tag::UTC_TIME | tag::GENERALIZED_TIME)
-    ) {
+    if !matches!(body.next_tag(), Some(tag::UTC_TIME | tag::GENERALIZED_TIME)) {
         return Err(Invalid::NoNextUpdate);
     }
     let next_update = body.time()?;
@@ -104,6 +103,7 @@ pub(super) fn read(der: &[u8], max_bytes: usize) -> Result<RevocationList, Inval
         next_update,
         scope: said.scope.unwrap_or(Scope::ALL),
         entries,
+        signed_by: OnceLock::new(),
         der: der.to_vec(),
     })
 }

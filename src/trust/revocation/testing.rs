@@ -103,7 +103,9 @@ impl DraftList {
                 }
                 sequence(&parts)
             };
-            parts.push(sequence(&self.entries.iter().map(entry).collect::<Vec<_>>()));
+            parts.push(sequence(
+                &self.entries.iter().map(entry).collect::<Vec<_>>(),
+            ));
         }
         if !self.extensions.is_empty() {
             parts.push(tlv(0xa0, &extensions(&self.extensions)));
