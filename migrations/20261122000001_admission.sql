@@ -25,6 +25,9 @@ and (registry_event.detail ->> 'scheduled_act')::bigint = scheduled_act.id;
 update scheduled_act set agreed_at = '-infinity' where agreed_at is null;
 alter table scheduled_act alter column agreed_at set not null;
 
+-- From which epoch on nodes decide by an act that was agreed to and done.
+alter table approval add column epoch bigint;
+
 -- What was in force when. A row says how a thing stands from a moment on, until the next row of the same
 -- thing. Triggers write them, so that no statement can forget to.
 create table operator_history (
