@@ -41,6 +41,7 @@ pub(crate) use v1::shown::Shown;
 use crate::config;
 use crate::domain::error::{Failure, INTERNAL, ROUTE_NOT_FOUND};
 use crate::service::admission::Admission;
+use crate::service::admission::deciding::Deciding;
 use crate::service::certificate_status::CertificateStatus;
 use crate::service::directory::Directory;
 use crate::service::health::Health;
@@ -66,6 +67,8 @@ pub struct ApiState {
     pub published_list: PublishedList,
     /// Who is let in.
     pub admission: Admission,
+    /// Decisions for who asks about peers.
+    pub deciding: Deciding,
     /// What is told of our own certificates.
     pub certificate_status: CertificateStatus,
     /// What administrators do.

@@ -12,8 +12,10 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::admission::{AdmissionFamilies, DecisionOrigin};
 use super::known::Known;
 use super::trust::{TrustFamilies, TrustReading};
+use crate::domain::admission::Decision;
 use crate::domain::feed::{DocumentKind, FeedPosition};
 
 /// The measurements of this process; cheap to clone.
@@ -36,6 +38,7 @@ struct Families {
     rebuild_total: Gauge,
     skipped: Gauge,
     trust: TrustFamilies,
+    admission: AdmissionFamilies,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -110,6 +113,7 @@ impl Metrics {
             rebuild_total: Gauge::default(),
             skipped: Gauge::default(),
             trust: TrustFamilies::default(),
+            admission: AdmissionFamilies::default(),
         };
         families.register();
         Self(Arc::new(families))
@@ -150,6 +154,16 @@ impl Metrics {
                 .get_or_create(&OutcomeLabels { outcome })
                 .inc_by(count);
         }
+    }
+
+    /// One question about a peer was answered.
+    pub fn admission(&self, decision: &Decision, origin: DecisionOrigin) {
+        self.0.admission.decided(decision, origin);
+    }
+
+    /// One request about peers was turned away since too many waited.
+    pub fn admission_turned_away(&self) {
+        self.0.admission.turned_away();
     }
 
     /// What is known of the trust space now; `None` where it cannot be read.
@@ -200,6 +214,7 @@ impl Families {
     fn register(&mut self) {
         let registry = &mut self.registry;
         self.trust.register(registry);
+        self.admission.register(registry);
         registry.register(
             "http_requests",
             "Requests answered, by route, method and status",

@@ -1,6 +1,9 @@
 //! Who is let in, as this node sees it: the snapshot in force, how fresh it is, and the decisions made
 //! from it. Whoever follows the registry installs snapshots; it knows neither SQL nor HTTP.
 
+pub mod deciding;
+pub mod domains;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 

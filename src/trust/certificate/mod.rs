@@ -6,6 +6,7 @@ mod extensions;
 mod key;
 mod name;
 pub(crate) mod oid;
+mod presented;
 mod strict;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ pub use extensions::{
     AlternativeName, AuthorityKey, BasicConstraints, Extension, Extensions, KeyUsage, KeyUsages,
 };
 pub use key::{Curve, PublicKey};
+pub use presented::read_presented;
 pub use upload::read_upload;
 
 use crate::domain::digest::Digest;
