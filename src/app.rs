@@ -16,6 +16,8 @@ use crate::domain::clock::{Clock, SystemClock};
 use crate::search::{ReadModel, SearchError, SearchOptions, follower};
 use crate::service::admission::Admission;
 use crate::service::admission::deciding::Deciding;
+use crate::service::admission::following::Following;
+use crate::service::admission::past::Past;
 use crate::service::certificate_status::CertificateStatus;
 use crate::service::directory::Directory;
 use crate::service::health::Health;
@@ -140,9 +142,16 @@ impl Node {
         let trust_space = trust_space(&config, &database.pool)?;
         let anchors = anchors::read(&config.trust)?;
         let state = state(&config, &model, &database.pool, trust_space, anchors);
+        let admission = Following {
+            admission: state.admission.clone(),
+            published_list: state.published_list.clone(),
+            pool: database.pool.clone(),
+            node: node_name(&config, &listener)?,
+        };
         let follower = tokio::spawn(follow(
             model.clone(),
             state.clone(),
+            admission,
             database.pool.clone(),
             stop,
         ));
@@ -184,8 +193,14 @@ impl Node {
 }
 
 /// Brings the schema up to date as soon as the database answers, then follows the feed: for the
-/// directory, for the list that is served, and for what the trust space does by itself.
-async fn follow(model: ReadModel, state: ApiState, pool: PgPool, stop: CancellationToken) {
+/// directory, for the list that is served, for decisions, and for what the trust space does by itself.
+async fn follow(
+    model: ReadModel,
+    state: ApiState,
+    admission: Following,
+    pool: PgPool,
+    stop: CancellationToken,
+) {
     const PAUSE: Duration = Duration::from_secs(2);
     while let Err(error) = storage::migrate(&pool).await {
         tracing::warn!(%error, "the schema is not up to date yet");
@@ -196,7 +211,9 @@ async fn follow(model: ReadModel, state: ApiState, pool: PgPool, stop: Cancellat
     }
     let list = state.published_list.follow(pool.clone(), stop.clone());
     let keeper = state.trust_space.keep(Some(state.metrics), stop.clone());
-    let (directory, (), ()) = tokio::join!(follower::follow(model, pool, stop), list, keeper);
+    let admission = admission.follow(stop.clone());
+    let directory = follower::follow(model, pool, stop);
+    let (directory, (), (), ()) = tokio::join!(directory, list, keeper, admission);
     if let Err(error) = directory {
         tracing::error!(%error, "the node no longer follows the truth");
     }
@@ -221,7 +238,7 @@ fn state(
 ) -> ApiState {
     let metrics = Metrics::new();
     let at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let pool = pool.clone();
+    let (pool, past_pool) = (pool.clone(), pool.clone());
     let admission = Admission::new(Arc::new(SystemClock), config.admission.clone(), anchors);
     ApiState {
         directory: Directory::new(model.clone(), metrics.clone(), at_once),
@@ -236,6 +253,7 @@ fn state(
         }),
         published_list: PublishedList::default(),
         deciding: Deciding::new(admission.clone(), metrics.clone(), at_once),
+        past: Past::new(past_pool, admission.clone()),
         admission,
         certificate_status: CertificateStatus::default(),
         trust_space,
@@ -243,6 +261,16 @@ fn state(
         settings: Arc::new(config.http.clone()),
         request_ids: Arc::new(RequestIds::new(process_number())),
     }
+}
+
+/// What this node is called among the nodes: as the settings say, else by the machine and the port.
+fn node_name(config: &Config, listener: &TcpListener) -> std::io::Result<String> {
+    if let Some(name) = &config.admission.node {
+        return Ok(name.clone());
+    }
+    let host = nix::unistd::gethostname()?;
+    let port = listener.local_addr()?.port();
+    Ok(format!("{}:{port}", host.to_string_lossy()))
 }
 
 /// What tells this process's request ids from those of others: when it began, and its number.

@@ -42,6 +42,7 @@ use crate::config;
 use crate::domain::error::{Failure, INTERNAL, ROUTE_NOT_FOUND};
 use crate::service::admission::Admission;
 use crate::service::admission::deciding::Deciding;
+use crate::service::admission::past::Past;
 use crate::service::certificate_status::CertificateStatus;
 use crate::service::directory::Directory;
 use crate::service::health::Health;
@@ -69,6 +70,8 @@ pub struct ApiState {
     pub admission: Admission,
     /// Decisions for who asks about peers.
     pub deciding: Deciding,
+    /// Decisions about the past.
+    pub past: Past,
     /// What is told of our own certificates.
     pub certificate_status: CertificateStatus,
     /// What administrators do.

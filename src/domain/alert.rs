@@ -55,11 +55,13 @@ pub enum AlertCode {
     OperatorWithoutValidCertificate,
     /// A certificate in force no longer leads to an authority of the settings.
     CertificateWithoutPath,
+    /// A node knows a later state of the trust space than the database has.
+    TrustSpaceWentBack,
 }
 
 impl AlertCode {
     /// Every code.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::CertificateExpiring,
         Self::SignerExpiring,
         Self::TrustListOverdue,
@@ -69,6 +71,7 @@ impl AlertCode {
         Self::ScheduledActFailed,
         Self::OperatorWithoutValidCertificate,
         Self::CertificateWithoutPath,
+        Self::TrustSpaceWentBack,
     ];
 
     /// The stable code, stored and shown.
@@ -83,6 +86,7 @@ impl AlertCode {
             Self::ScheduledActFailed => "scheduled_act.failed",
             Self::OperatorWithoutValidCertificate => "operator.without_valid_certificate",
             Self::CertificateWithoutPath => "certificate.without_path",
+            Self::TrustSpaceWentBack => "trust_space.went_back",
         }
     }
 
@@ -102,7 +106,8 @@ impl AlertCode {
             Self::TrustListOverdue
             | Self::TrustListNotPublished
             | Self::OperatorWithoutValidCertificate
-            | Self::CertificateWithoutPath => AlertSeverity::Critical,
+            | Self::CertificateWithoutPath
+            | Self::TrustSpaceWentBack => AlertSeverity::Critical,
         }
     }
 }

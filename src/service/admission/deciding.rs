@@ -158,10 +158,11 @@ impl Deciding {
 
 impl Inner {
     fn now(&self) -> Now {
+        // The snapshot last: it is as new as the freshness tells, or newer.
         Now {
-            snapshot: self.admission.snapshot(),
+            at: self.admission.now(),
             freshness: self.admission.freshness(),
-            at: self.admission.0.clock.now(),
+            snapshot: self.admission.snapshot(),
         }
     }
 

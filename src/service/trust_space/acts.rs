@@ -16,7 +16,7 @@ use crate::domain::scheduled_act::ScheduledAct;
 use crate::domain::text;
 use crate::storage::registry_events::{self, RegistryEvent};
 use crate::storage::scheduled_acts::{self, Agreed};
-use crate::storage::{self, Connection};
+use crate::storage::{self, Connection, changes};
 
 /// Characters of a reason at most.
 const REASON: usize = 2_000;
@@ -220,6 +220,7 @@ pub(super) async fn schedule(
             by: &decision.by,
             approved_by: &decision.approved_by,
             due_at,
+            at: decision.at,
         },
     )
     .await?;
@@ -231,6 +232,8 @@ pub(super) async fn schedule(
         },
     )
     .await?;
+    // What nodes admit may be believed no longer than until then.
+    changes::append_trust(truth, "act.scheduled", &[]).await?;
     Ok(id)
 }
 

@@ -18,7 +18,7 @@ use crate::domain::ground::Ground;
 use crate::domain::scheduled_act::ScheduledState;
 use crate::storage::approvals::{self, Asked, Settlement};
 use crate::storage::registry_events::{self, RegistryEvent};
-use crate::storage::{self, Connection, StorageError, scheduled_acts};
+use crate::storage::{self, Connection, StorageError, changes, scheduled_acts};
 
 impl TrustSpace {
     /// Agrees to an act that waits; with enough agreement it is done, or scheduled where it has a time
@@ -173,6 +173,7 @@ impl TrustSpace {
             },
         )
         .await?;
+        changes::append_trust(&mut truth, "act.cancelled", &[]).await?;
         storage::commit(truth).await?;
         Ok(())
     }

@@ -84,6 +84,9 @@ fn epoch(answer: &Answer) -> Option<FeedPosition> {
 
 /// May this peer take part, now?
 ///
+/// Or at a moment of the past (`at`), as what was known then decides; by the authorities that are trusted
+/// today, since no history of these is kept.
+///
 /// `admit` or `refuse`, both with 200, with every check and why it failed. What is not known is refused:
 /// no list, a stale one, a revocation that nobody tells of, a node that lost the registry. The chain is
 /// judged as it was presented: one that is too long or cannot be read is refused too.
@@ -103,8 +106,11 @@ async fn decide_admission(
     Asked(NoParameters {}): Asked<NoParameters>,
     Json(question): Json<QuestionBody>,
 ) -> Result<Response, Problem> {
-    let (asked, _at) = question.read()?;
-    let answer = state.deciding.decide(asked).await?;
+    let (asked, at) = question.read()?;
+    let answer = match at {
+        None => state.deciding.decide(asked).await?,
+        Some(at) => state.past.decide(asked, at).await?,
+    };
     Ok(answer::written(written(&answer)?, epoch(&answer)))
 }
 
@@ -128,8 +134,11 @@ async fn decide_admissions(
     Asked(NoParameters {}): Asked<NoParameters>,
     Json(questions): Json<QuestionsBody>,
 ) -> Result<Response, Problem> {
-    let (asked, _at) = questions.read()?;
-    let answers = state.deciding.decide_all(asked).await?;
+    let (asked, at) = questions.read()?;
+    let answers = match at {
+        None => state.deciding.decide_all(asked).await?,
+        Some(at) => state.past.decide_all(asked, at).await?,
+    };
     let mut body = b"{\"decisions\":[".to_vec();
     for (place, answer) in answers.iter().enumerate() {
         if place > 0 {

@@ -44,7 +44,7 @@ impl MailDomainAsked {
 
 impl Asked {
     /// The question, for the decision.
-    pub(super) fn question(&self) -> Question {
+    pub(in crate::service::admission) fn question(&self) -> Question {
         Question {
             chain: self.chain.to_vec(),
             mail_domain: match &self.mail_domain {
@@ -58,7 +58,7 @@ impl Asked {
     }
 
     /// The answer to it, from that to its question.
-    pub(super) fn answer(&self, answer: Arc<Answer>) -> Arc<Answer> {
+    pub(in crate::service::admission) fn answer(&self, answer: Arc<Answer>) -> Arc<Answer> {
         match &self.mail_domain {
             MailDomainAsked::Invalid(why) => {
                 Arc::new(answer.also_refused(Reason::MailDomainInvalid, why.clone()))
