@@ -242,7 +242,7 @@ fn state(
     let admission = Admission::new(Arc::new(SystemClock), config.admission.clone(), anchors);
     ApiState {
         directory: Directory::new(model.clone(), metrics.clone(), at_once),
-        recipients: Recipients::new(model.clone(), metrics.clone()),
+        recipients: Recipients::new(model.clone(), admission.clone(), metrics.clone()),
         health: Health::new(model.clone(), Arc::new(SystemClock)),
         imports: Imports::new(move |import| {
             let pool = pool.clone();

@@ -24,26 +24,28 @@ impl DomainsNow {
         self.snapshot.as_ref().map(|snapshot| snapshot.epoch())
     }
 
-    /// May mail be sent to this mail domain at all?
-    pub fn trust(&self, mail_domain: &MailDomainName) -> DomainTrust {
-        self.snapshot
-            .as_ref()
-            .map_or(DomainTrust::Unknown, |snapshot| {
-                snapshot.domain_trust(mail_domain, self.at)
-            })
+    /// May mail be sent to this mail domain at all? A text that is no name of one is in no list.
+    pub fn trust(&self, mail_domain: &str) -> DomainTrust {
+        let Some(snapshot) = &self.snapshot else {
+            return DomainTrust::Unknown;
+        };
+        MailDomainName::parse(mail_domain).map_or(DomainTrust::UntrustedDomain, |name| {
+            snapshot.domain_trust(&name, self.at)
+        })
     }
 }
 
 impl Admission {
     /// What is known of mail domains now.
     pub fn domains_now(&self) -> DomainsNow {
+        // The freshness first: the snapshot is as new as it tells, or newer.
         let snapshot = match self.freshness() {
             Freshness::Until(_) => self.snapshot(),
             Freshness::LeaseLost | Freshness::ClockBack | Freshness::Past => None,
         };
         DomainsNow {
             snapshot,
-            at: self.0.clock.now(),
+            at: self.now(),
         }
     }
 }
