@@ -238,7 +238,7 @@ fn state(
 ) -> ApiState {
     let metrics = Metrics::new();
     let at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let (pool, past_pool) = (pool.clone(), pool.clone());
+    let pool = pool.clone();
     let admission = Admission::new(Arc::new(SystemClock), config.admission.clone(), anchors);
     ApiState {
         directory: Directory::new(model.clone(), metrics.clone(), at_once),
@@ -253,7 +253,7 @@ fn state(
         }),
         published_list: PublishedList::default(),
         deciding: Deciding::new(admission.clone(), metrics.clone(), at_once),
-        past: Past::new(past_pool, admission.clone()),
+        past: Past::new(&trust_space, admission.clone()),
         admission,
         certificate_status: CertificateStatus::default(),
         trust_space,

@@ -13,6 +13,7 @@ use super::deciding::{Answer, Asked};
 use super::reading::{list_in_force, state_at};
 use crate::domain::calendar::rfc3339;
 use crate::domain::error::{ADMISSION_BUSY, ADMISSION_PAST_UNKNOWN, Failure, INTERNAL};
+use crate::service::trust_space::TrustSpace;
 use crate::storage::Pool;
 use crate::trust::admission::{Freshness, ListInForce, Snapshot};
 
@@ -65,10 +66,10 @@ struct Inner {
 }
 
 impl Past {
-    /// Decisions by the history of this database.
-    pub fn new(pool: Pool, admission: Admission) -> Self {
+    /// Decisions by the history of this trust space.
+    pub fn new(trust_space: &TrustSpace, admission: Admission) -> Self {
         Self(Arc::new(Inner {
-            pool,
+            pool: trust_space.pool().clone(),
             admission,
             moments: Lately::default(),
             lists: Lately::default(),
