@@ -4,6 +4,7 @@
 pub mod admission;
 pub mod certificate;
 pub mod chain;
+mod der;
 pub mod diff;
 pub mod digest;
 pub mod edition;
@@ -11,11 +12,13 @@ pub mod formats;
 pub mod laboratory;
 pub mod lint_list;
 pub mod log;
+pub mod ocsp;
 pub mod packing;
 #[cfg(test)]
 pub(crate) mod pki;
 pub mod probe;
 pub mod prove;
+pub mod revocation;
 pub mod rules;
 pub mod sidecar;
 pub mod sign;

@@ -7,7 +7,7 @@ mod key;
 mod name;
 pub(crate) mod oid;
 mod presented;
-mod strict;
+pub(super) mod strict;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -21,6 +21,8 @@ pub use extensions::{
     AlternativeName, AuthorityKey, BasicConstraints, Extension, Extensions, KeyUsage, KeyUsages,
 };
 pub use key::{Curve, PublicKey};
+pub use name::InvalidName;
+pub(in crate::trust) use name::read_der as read_name;
 pub use presented::read_presented;
 pub use upload::read_upload;
 

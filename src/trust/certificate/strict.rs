@@ -12,7 +12,7 @@ const INTEGER: u8 = 0x02;
 
 /// Whether these bytes are one element, or several in a row, in DER as far as structure, lengths,
 /// booleans and integers go.
-pub(super) fn is_der(bytes: &[u8]) -> bool {
+pub(in crate::trust) fn is_der(bytes: &[u8]) -> bool {
     are_elements(bytes, MAX_DEPTH)
 }
 

@@ -5,6 +5,7 @@
 
 mod anchors;
 mod explain;
+mod signed;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use webpki::{
 };
 
 pub use anchors::{Anchors, AnchorsError};
+pub(in crate::trust) use signed::is_signed_by;
 
 use super::certificate::{Certificate, MAX_CHAIN_LENGTH};
 use super::rules::{Finding, Severity, Subject, WithoutRevocation, lint};
@@ -205,7 +207,7 @@ fn follows(certificates: &[Certificate], anchor: &Certificate) -> Result<(), Pat
 }
 
 /// What signs certificates here: SHA-256 or better with RSA of 2048 bits or more, or P-256, P-384.
-static ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[
+pub(super) static ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[
     algorithms::RSA_PKCS1_2048_8192_SHA256,
     algorithms::RSA_PKCS1_2048_8192_SHA384,
     algorithms::RSA_PKCS1_2048_8192_SHA512,
