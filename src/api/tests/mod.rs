@@ -1,5 +1,6 @@
 //! The real router over a real index of fictional people, asked as anybody would.
 
+mod admission;
 mod asking;
 mod bodies;
 mod conformance;
@@ -10,5 +11,6 @@ mod fixture;
 mod hostile;
 mod lookups;
 mod parameters;
+mod peers;
 mod probes;
 mod serving;

@@ -2,6 +2,7 @@
 
 mod acts;
 mod administrators;
+mod admission;
 mod alerts;
 mod approvals;
 mod campaigns;
@@ -55,4 +56,5 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(revocation_sources::routes())
         .merge(events::routes())
         .merge(administrators::routes())
+        .merge(admission::routes())
 }

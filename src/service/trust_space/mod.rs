@@ -32,9 +32,9 @@ mod paths;
 mod probing;
 mod publication;
 mod registration;
-mod revocation_sources;
 mod revocation_lists;
 mod revocation_schedule;
+mod revocation_sources;
 mod schedule;
 mod signers;
 mod succession;
@@ -163,6 +163,11 @@ impl TrustSpace {
         tokio::spawn(work.in_current_span())
             .await
             .map_err(|error| Failure::new(&INTERNAL, error.to_string()))?
+    }
+
+    /// The truth, for what is read of it beside the use cases here.
+    pub(in crate::service) const fn pool(&self) -> &Pool {
+        &self.pool
     }
 
     async fn connection(&self) -> Result<storage::Acquired, StorageError> {
