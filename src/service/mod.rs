@@ -11,6 +11,7 @@ pub mod imports;
 pub mod published_list;
 pub mod recipients;
 pub mod trust_space;
+pub mod watching;
 
 use std::sync::Arc;
 

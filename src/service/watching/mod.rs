@@ -1,0 +1,278 @@
+//! The node beside a mail gateway: it follows a registry over HTTP, keeps what it knows on disk and decides
+//! by it, without a database. It believes the list only of who signed it, and revocation only of authorities;
+//! what the registry itself says can take away from that and add nothing.
+
+mod believed;
+mod disk;
+mod known;
+mod registry;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use time::OffsetDateTime;
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+pub use believed::Disbelief;
+pub use disk::DiskError;
+pub use registry::Registry;
+
+use self::believed::{Believed, Signers};
+use self::disk::{Disk, Kept};
+use self::known::Known;
+use self::registry::News;
+use crate::domain::digest::Digest;
+use crate::remote::RemoteError;
+use crate::service::admission::Admission;
+use crate::trust::admission::Snapshot;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// Events that come at once are looked at together.
+const BREATH: Duration = Duration::from_millis(20);
+
+/// Why a node does not know the newest.
+#[derive(Debug, thiserror::Error)]
+pub enum WatchError {
+    /// The registry did not answer.
+    #[error("the registry: {0}")]
+    Registry(#[from] RemoteError),
+    /// What it said is no state of a trust space.
+    #[error("the registry does not tell the state of a trust space: {0}")]
+    Unreadable(String),
+    /// It went back behind what is known here.
+    #[error(
+        "the registry is at epoch {found}, and {known} is known here: it went back, or is another"
+    )]
+    WentBack {
+        /// What is known.
+        known: i64,
+        /// What it says.
+        found: i64,
+    },
+    /// It says two things of one epoch.
+    #[error("the registry says two things of epoch {0}")]
+    Two(i64),
+    /// The list is not believed.
+    #[error("the list of the registry is not believed: {0}")]
+    List(#[from] Disbelief),
+    /// The disk failed.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    /// A piece of work broke off.
+    #[error("it broke off: {0}")]
+    BrokenOff(#[from] tokio::task::JoinError),
+}
+
+/// A node that watches a registry.
+pub struct Watching {
+    admission: Admission,
+    registry: Registry,
+    disk: Disk,
+    pinned: Vec<Digest>,
+    known: Option<Known>,
+    list: Option<Arc<Believed>>,
+}
+
+impl Watching {
+    /// A node that begins with what it kept, if it kept anything: it decides by that as long as its lease
+    /// would have run without the restart.
+    pub async fn open(
+        admission: Admission,
+        registry: Registry,
+        pinned: Vec<Digest>,
+        dir: &Path,
+    ) -> Result<Self, WatchError> {
+        let mut disk = Disk::open(dir)?;
+        let kept = match disk.load() {
+            Ok(kept) => kept,
+            // Nothing is known then, and everybody is refused until the registry answers.
+            Err(error @ (DiskError::Damaged(_) | DiskError::Version { .. })) => {
+                tracing::error!(%error, "what was kept cannot be used");
+                None
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut node = Self {
+            admission,
+            registry,
+            disk,
+            pinned,
+            known: None,
+            list: None,
+        };
+        if let Some(kept) = kept {
+            let confirmed_at = kept.confirmed_at;
+            match node.restore(kept).await {
+                Ok(()) => node.confirm_as_of(confirmed_at),
+                Err(error) => tracing::error!(%error, "what was kept is not believed"),
+            }
+        }
+        Ok(node)
+    }
+
+    async fn restore(&mut self, kept: Kept) -> Result<(), WatchError> {
+        let known = Known::read(kept.state, None)?;
+        if let Some(list) = kept.list {
+            let signers = Signers {
+                pinned: self.pinned.clone(),
+                announced: list.announced,
+            };
+            let at = self.admission.now();
+            let read = tokio::task::spawn_blocking(move || {
+                Believed::read(list.xml, list.jws, &signers, at)
+            });
+            match read.await? {
+                Ok(list) => self.list = Some(Arc::new(list)),
+                // Without a list everybody is refused; what the state takes away is of use all the same.
+                Err(error) => tracing::error!(%error, "the list that was kept is not believed"),
+            }
+        }
+        self.known = Some(known);
+        self.install().await
+    }
+
+    /// The registry was seen at this moment, by the clock that people set, in another life of this process.
+    fn confirm_as_of(&self, at: OffsetDateTime) {
+        // A clock that went back since would make the lease longer: then only the registry can begin it.
+        let Ok(passed) = Duration::try_from(self.admission.now() - at) else {
+            tracing::warn!("the clock went back since the registry was last seen");
+            return;
+        };
+        // Longer ago than this machine is up is longer than any lease that matters.
+        if let Some(seen) = Instant::now().checked_sub(passed) {
+            self.admission.confirm(seen);
+        }
+    }
+
+    /// Follows the registry until cancelled; one that is away is waited for, while the lease runs out.
+    pub async fn follow(mut self, cancel: CancellationToken) {
+        let woken = Arc::new(Notify::new());
+        let lease = self.admission.lease();
+        self.registry
+            .listen(lease, Arc::clone(&woken), cancel.clone());
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let looked = tokio::select! {
+                () = cancel.cancelled() => return,
+                looked = self.look() => looked,
+            };
+            let rest = match looked {
+                Ok(()) => {
+                    pause = FIRST_PAUSE;
+                    lease / 4
+                }
+                Err(error) => {
+                    tracing::warn!(%error, retry_in = ?pause, "the registry is not followed");
+                    let rest = pause;
+                    pause = (pause * 2).min(lease / 4).max(FIRST_PAUSE);
+                    rest
+                }
+            };
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                _ = timeout(rest, woken.notified()) => sleep(BREATH).await,
+            }
+        }
+    }
+
+    /// Looks at the registry once, and takes up what is new. The lease begins anew where all of it is
+    /// believed.
+    pub async fn look(&mut self) -> Result<(), WatchError> {
+        let asked = Instant::now();
+        let asked_at = self.admission.now();
+        let etag = self.known.as_ref().and_then(|known| known.etag.clone());
+        let mut is_new = false;
+        match self.registry.state(etag.as_deref()).await? {
+            News::Unchanged => {}
+            News::State(new) => {
+                // A node of the registry that is a moment behind the others is no reason to refuse; what
+                // is known here stays, and the lease runs on.
+                if let Some(known) = &self.known {
+                    new.may_follow(known)?;
+                }
+                is_new = self.known.as_ref().is_none_or(|known| !known.is(&new));
+                self.known = Some(new);
+            }
+        }
+        let listed = self.take_up_list().await;
+        is_new |= matches!(listed, Ok(true));
+        if is_new {
+            // What is taken away is taken away at once, whatever the disk or the list says.
+            self.install().await?;
+        }
+        listed?;
+        self.admission.confirm(asked);
+        if let Err(error) = self.keep(is_new, asked_at).await {
+            tracing::error!(%error, "what is known is not kept: a restart would not know it");
+        }
+        Ok(())
+    }
+
+    /// Takes up a newer list, where the state says that there is one; says whether there was.
+    async fn take_up_list(&mut self) -> Result<bool, WatchError> {
+        let wanted = self.known.as_ref().and_then(|known| known.state.list);
+        let held = self.list.as_ref().map(|list| list.in_force.used.sequence);
+        if wanted.is_none() || held >= wanted {
+            return Ok(false);
+        }
+        let signers = self.signers();
+        let before = self.list.as_ref().map(|list| list.meta.clone());
+        let at = self.admission.now();
+        let list = self.registry.list(&signers, before.as_ref(), at).await?;
+        let Some(list) = list else {
+            return Ok(false);
+        };
+        tracing::info!(trust_list.sequence = list.meta.sequence, "list taken up");
+        self.list = Some(Arc::new(list));
+        Ok(true)
+    }
+
+    /// Who may sign the next list.
+    fn signers(&self) -> Signers {
+        let list = self.list.as_ref();
+        Signers {
+            pinned: self.pinned.clone(),
+            announced: list
+                .map(|list| list.meta.signers.clone())
+                .unwrap_or_default(),
+        }
+    }
+
+    async fn install(&self) -> Result<(), WatchError> {
+        let Some(known) = &self.known else {
+            return Ok(());
+        };
+        let state = Arc::clone(&known.state);
+        let list = self.list.as_ref().map(|list| Arc::clone(&list.in_force));
+        let admission = self.admission.clone();
+        let made = tokio::task::spawn_blocking(move || {
+            Snapshot::new(state, list, admission.anchors(), admission.policy())
+        });
+        let snapshot = Arc::new(made.await?);
+        tracing::info!(trust_space.epoch = snapshot.epoch(), "trust space taken up");
+        self.admission.install(snapshot);
+        Ok(())
+    }
+
+    async fn keep(&mut self, is_new: bool, at: OffsetDateTime) -> Result<(), WatchError> {
+        if !is_new {
+            return Ok(self.disk.confirm(at)?);
+        }
+        let Some(known) = &self.known else {
+            return Ok(());
+        };
+        let kept = Kept {
+            confirmed_at: at,
+            state: known.bytes.clone(),
+            list: self.list.as_ref().map(|list| disk::KeptList {
+                xml: list.xml.clone(),
+                jws: list.jws.clone(),
+                announced: list.meta.signers.clone(),
+            }),
+        };
+        Ok(self.disk.keep(&kept)?)
+    }
+}
