@@ -6,7 +6,7 @@ use crate::trust::chain::PathError;
 use crate::trust::rules::Finding;
 use crate::trust::sign::SignError;
 
-/// Why nothing was made. Nothing was signed, but where [`AuthorityError::Path`] says so.
+/// Why nothing was made; where a variant says that it was signed, it was, and did not leave.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthorityError {
     /// The subject cannot be certified.

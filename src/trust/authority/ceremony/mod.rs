@@ -145,7 +145,7 @@ impl Ceremony {
             next_update: root_list_until,
             previous_update: None,
             url: &revocation_list_url(&self.public_url, &self.root_name()),
-            issued: &[],
+            revoked: &[],
         };
         Ok(Made {
             root_list: sign_revocation_list(&root, &signer, &plan)?,
@@ -167,9 +167,6 @@ impl Ceremony {
         let mut params = self.params("AC", serial, ISSUING_LIFETIME)?;
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.use_authority_key_identifier_extension = true;
-        params.crl_distribution_points = vec![CrlDistributionPoint {
-            uris: vec![revocation_list_url(&self.public_url, &self.root_name())],
-        }];
         Ok(params)
     }
 
@@ -192,6 +189,11 @@ impl Ceremony {
         params.not_before = self.at;
         params.not_after = self.at + lifetime;
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        // In the root too: tools that ask about every certificate of a path (`openssl verify
+        // -crl_check_all`) take a list that names its point for those certificates only that name it.
+        params.crl_distribution_points = vec![CrlDistributionPoint {
+            uris: vec![revocation_list_url(&self.public_url, &self.root_name())],
+        }];
         Ok(params)
     }
 }
