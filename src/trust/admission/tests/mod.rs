@@ -1,6 +1,7 @@
 //! Decisions: who is let in, and each reason for which somebody is not.
 
 mod hostile;
+mod outside;
 mod refusals;
 mod revocation;
 mod standing;
