@@ -66,7 +66,8 @@ pub struct ServedFile {
 }
 
 impl ServedFile {
-    fn new(bytes: Vec<u8>, gzip: Option<Vec<u8>>) -> Self {
+    /// These bytes, and the same compressed, each with a tag of its own.
+    pub(super) fn new(bytes: Vec<u8>, gzip: Option<Vec<u8>>) -> Self {
         let digest = sha256(&bytes);
         Self {
             bytes: bytes.into(),
