@@ -26,6 +26,7 @@ pub(crate) mod shown;
 mod signers;
 mod status;
 mod transitions;
+mod trust_events;
 mod trust_lists;
 mod view;
 
@@ -43,6 +44,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(errors::routes())
         .merge(status::routes())
         .merge(imports::routes())
+        .merge(trust_events::routes())
         .merge(trust_lists::routes())
         .merge(list_log::routes())
         .merge(nodes::routes())
