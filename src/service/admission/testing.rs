@@ -28,6 +28,7 @@ use crate::trust::certificate::{Certificate, read_presented};
 use crate::trust::chain::Anchors;
 use crate::trust::pki::{CRL_POINTS, Draft, Party, crl_point, new_key, operator, pem};
 use crate::trust::revocation::testing::DraftList;
+use crate::trust::sidecar::{SignerNotice, SignerStatus};
 
 /// When all of it is looked at.
 pub(crate) const NOW: OffsetDateTime = datetime!(2099-01-02 03:04:05 UTC);
@@ -184,7 +185,11 @@ fn list() -> ListInForce {
                 entry(SUSPENDED_DOMAIN, suspended()),
             ],
         ),
-        signers: Vec::new(),
+        signers: vec![SignerNotice {
+            sha256: Digest::new([0xa5; 32]),
+            status: SignerStatus::Current,
+            from: at,
+        }],
     }
 }
 

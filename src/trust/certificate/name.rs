@@ -35,7 +35,7 @@ pub(in crate::trust) fn read_der(der: &[u8]) -> Option<Result<OperatorDn, Invali
 }
 
 /// The name, in its own order.
-pub(super) fn read(name: &X509Name<'_>) -> Result<OperatorDn, InvalidName> {
+pub(in crate::trust) fn read(name: &X509Name<'_>) -> Result<OperatorDn, InvalidName> {
     let mut rdns = Vec::new();
     for rdn in name.iter() {
         let mut attributes = Vec::new();

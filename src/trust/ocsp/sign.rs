@@ -25,7 +25,9 @@ const ECDSA_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
 /// When an answer is made and until when it is good, UTC; cut to seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
-    /// `producedAt` and `thisUpdate`.
+    /// `producedAt`: when it is signed.
+    pub produced_at: OffsetDateTime,
+    /// `thisUpdate`: when the status was known to be so.
     pub this_update: OffsetDateTime,
     /// `nextUpdate`.
     pub next_update: OffsetDateTime,
@@ -118,6 +120,7 @@ impl ResponderKey {
         let next_update = whole_second(now + lifetime).min(self.not_after);
         let is_valid = self.not_before <= this_update && this_update < next_update;
         is_valid.then_some(Times {
+            produced_at: this_update,
             this_update,
             next_update,
         })
@@ -144,7 +147,8 @@ impl ResponderKey {
         let list = der::element(der::SEQUENCE, &[&single]);
         let extensions = nonce.map(|nonce| der::element(der::tagged(1), &[&with_nonce(nonce)]));
         let extensions = extensions.as_deref().unwrap_or_default();
-        let data = [&self.id[..], &this_update, &list, extensions];
+        let produced_at = der::time(times.produced_at);
+        let data = [&self.id[..], &produced_at, &list, extensions];
         let data = der::element(der::SEQUENCE, &data);
         let signature = self.sign(&data)?;
         let signature = der::element(der::BIT_STRING, &[&[0], &signature]);
