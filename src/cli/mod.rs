@@ -14,11 +14,13 @@ mod import;
 mod index;
 mod mail_domain;
 mod migrate;
+mod node;
 mod openapi;
 mod operator;
 mod output;
 mod progress;
 mod registry;
+mod revocation;
 mod serve;
 mod trust_list;
 
@@ -104,12 +106,18 @@ enum Command {
     /// Acts that wait for a second administrator
     #[command(subcommand)]
     Approval(approval::ApprovalCommand),
+    /// Nodes that decide who is let in
+    #[command(subcommand)]
+    Node(node::NodeCommand),
     /// Conformance campaigns
     #[command(subcommand)]
     Campaign(campaign::CampaignCommand),
     /// The signed list: publish, verify, import, prove
     #[command(subcommand)]
     TrustList(trust_list::TrustListCommand),
+    /// What other authorities say of their certificates
+    #[command(subcommand)]
+    Revocation(revocation::RevocationCommand),
     /// What somebody should look at
     Alerts(alerts::Alerts),
     /// Bring the database schema up to date
@@ -176,8 +184,10 @@ fn run(Cli { common, command }: Cli) -> Result<(), Failed> {
         Command::MailDomain(mail_domain) => block_on(mail_domain.run(common.load()?)),
         Command::Certificate(certificate) => block_on(certificate.run(common.load()?)),
         Command::Approval(approval) => block_on(approval.run(common.load()?)),
+        Command::Node(node) => block_on(node.run(common.load()?)),
         Command::Campaign(campaign) => block_on(campaign.run(common.load()?)),
         Command::TrustList(trust_list) => trust_list.run(&common),
+        Command::Revocation(revocation) => block_on(revocation.run(common.load()?)),
         Command::Alerts(alerts) => block_on(alerts.run(common.load()?)),
         Command::Migrate => block_on(migrate::run(common.load()?)),
     }

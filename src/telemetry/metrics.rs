@@ -14,6 +14,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::admission::{AdmissionFamilies, DecisionOrigin};
 use super::known::Known;
+use super::revocation::RevocationFamilies;
 use super::trust::{TrustFamilies, TrustReading};
 use crate::domain::admission::Decision;
 use crate::domain::feed::{DocumentKind, FeedPosition};
@@ -38,6 +39,7 @@ struct Families {
     rebuild_total: Gauge,
     skipped: Gauge,
     trust: TrustFamilies,
+    revocation: RevocationFamilies,
     admission: AdmissionFamilies,
 }
 
@@ -113,6 +115,7 @@ impl Metrics {
             rebuild_total: Gauge::default(),
             skipped: Gauge::default(),
             trust: TrustFamilies::default(),
+            revocation: RevocationFamilies::default(),
             admission: AdmissionFamilies::default(),
         };
         families.register();
@@ -171,6 +174,10 @@ impl Metrics {
         self.0.trust.show(reading);
     }
 
+    pub(super) fn revocation(&self) -> &RevocationFamilies {
+        &self.0.revocation
+    }
+
     /// Everything measured, in the text format (`OpenMetrics` 1.0), with this reading.
     pub fn render(&self, reading: &ReadModelReading) -> Result<String, std::fmt::Error> {
         let families = &self.0;
@@ -214,6 +221,7 @@ impl Families {
     fn register(&mut self) {
         let registry = &mut self.registry;
         self.trust.register(registry);
+        self.revocation.register(registry);
         self.admission.register(registry);
         registry.register(
             "http_requests",

@@ -4,6 +4,7 @@ mod admission;
 mod known;
 pub mod log;
 pub mod metrics;
+pub mod revocation;
 pub mod trust;
 
 pub use admission::DecisionOrigin;

@@ -14,10 +14,12 @@ mod imports;
 mod list_log;
 mod mail_domains;
 mod mailboxes;
+mod nodes;
 mod operators;
 mod organizations;
 mod practitioners;
 mod recipients;
+mod revocation_sources;
 pub(crate) mod shown;
 mod signers;
 mod status;
@@ -41,6 +43,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(imports::routes())
         .merge(trust_lists::routes())
         .merge(list_log::routes())
+        .merge(nodes::routes())
         .merge(operators::routes())
         .merge(transitions::routes())
         .merge(campaigns::routes())
@@ -50,6 +53,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(approvals::routes())
         .merge(signers::routes())
         .merge(alerts::routes())
+        .merge(revocation_sources::routes())
         .merge(events::routes())
         .merge(administrators::routes())
         .merge(admission::routes())

@@ -4,8 +4,8 @@ use time::OffsetDateTime;
 
 use super::administrators::hold_rights;
 use super::{
-    Decision, TrustSpace, approvals, certificates, grounds, impact, publication, signers,
-    transitions,
+    Decision, TrustSpace, approvals, certificate_requests, certificates, grounds, impact,
+    publication, signers, transitions,
 };
 use crate::domain::act::{Act, Control};
 use crate::domain::administrator::Actor;
@@ -16,7 +16,7 @@ use crate::domain::scheduled_act::ScheduledAct;
 use crate::domain::text;
 use crate::storage::registry_events::{self, RegistryEvent};
 use crate::storage::scheduled_acts::{self, Agreed};
-use crate::storage::{self, Connection, changes};
+use crate::storage::{self, Connection, changes, trust_entries};
 
 /// Characters of a reason at most.
 const REASON: usize = 2_000;
@@ -29,7 +29,10 @@ const REASON: usize = 2_000;
 )]
 pub enum Requested {
     /// Done.
-    Done,
+    Done {
+        /// Epoch of the trust space from which nodes decide by it.
+        epoch: i64,
+    },
     /// Done when its time comes.
     Scheduled {
         /// Number of the scheduled act.
@@ -96,7 +99,9 @@ impl TrustSpace {
         let requested = match (act.control(), When::of(&act, at)) {
             (Control::One, When::Now) => {
                 self.apply(&mut truth, &decision, &act).await?;
-                Requested::Done
+                Requested::Done {
+                    epoch: trust_entries::changed_at_position(&mut truth).await?,
+                }
             }
             (Control::One, When::Later(due_at)) => {
                 self.rehearse(&mut truth, &decision, &act).await?;
@@ -146,6 +151,9 @@ impl TrustSpace {
             | Act::RevokeCertificate { .. } => {
                 certificates::apply(self, truth, decision, act).await
             }
+            Act::IssueCertificate { request } => {
+                certificate_requests::apply(self, truth, decision, *request).await
+            }
             Act::AnnounceSigner { .. } | Act::SwitchSigner { .. } | Act::WithdrawSigner { .. } => {
                 signers::apply(truth, decision, act).await
             }
@@ -186,7 +194,7 @@ impl TrustSpace {
     }
 
     /// Whether an act could be done now: it is, and undone. A list is not published for that: it was
-    /// foreseen.
+    /// foreseen. Nor is a certificate issued: what is signed cannot be undone.
     async fn rehearse(
         &self,
         truth: &mut Connection,
@@ -197,7 +205,12 @@ impl TrustSpace {
             return Ok(());
         }
         let mut inner = storage::begin(truth).await?;
-        self.apply(&mut inner, decision, act).await?;
+        match act {
+            Act::IssueCertificate { request } => {
+                certificate_requests::check(self, &mut inner, decision, *request).await?;
+            }
+            _ => self.apply(&mut inner, decision, act).await?,
+        }
         storage::roll_back(inner).await?;
         Ok(())
     }
@@ -277,6 +290,7 @@ fn checked(act: Act, now: OffsetDateTime) -> Result<Act, Failure> {
         | Act::ReleaseCertificate { .. }
         | Act::SupersedeCertificate { .. }
         | Act::RevokeCertificate { .. }
+        | Act::IssueCertificate { .. }
         | Act::PublishTrustList { .. }
         | Act::AnnounceSigner { .. }
         | Act::SwitchSigner { .. }
