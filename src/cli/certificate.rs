@@ -185,7 +185,7 @@ impl CertificateCommand {
             }
             Self::Show { id, shape } => show(space, id, shape).await,
             Self::Lint { file, shape } => lint(space, &file, shape).await,
-            Self::Requests(command) => command.run(space).await,
+            Self::Requests(command) => command.run(space, lease).await,
             Self::Activate {
                 id,
                 replaces,
@@ -260,8 +260,7 @@ impl CertificateCommand {
     }
 }
 
-<<<<<<< HEAD
-async fn decide(
+pub(super) async fn decide(
     space: &TrustSpace,
     lease: Duration,
     act: Act,
@@ -269,14 +268,6 @@ async fn decide(
     done: &str,
 ) -> Result<(), Failed> {
     let Decided { deed, shape } = decided;
-=======
-pub(super) async fn decide(
-    space: &TrustSpace,
-    act: Act,
-    deed: Deed,
-    done: &str,
-) -> Result<(), Failed> {
->>>>>>> b
     let actor = deed.token.actor(space).await?;
     let requested = space.request(&actor, act, &deed.reason).await?;
     tell(space, lease, requested, done, shape).await

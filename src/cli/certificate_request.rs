@@ -1,10 +1,11 @@
 //! `annuaire certificate request|requests|issue|refuse`: certificates that our own authorities issue.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Subcommand;
 
-use super::certificate::{Deed, decide};
+use super::certificate::{Decided, Deed, decide};
 use super::registry::{Shape, json};
 use super::{Failed, output, trust_list};
 use crate::api::Shown as _;
@@ -56,7 +57,7 @@ pub(super) enum RequestCommand {
         /// Number of the request
         id: i64,
         #[command(flatten)]
-        deed: Deed,
+        decided: Decided,
     },
     /// Refuse a request, for good
     Refuse {
@@ -75,7 +76,7 @@ fn state(text: &str) -> Result<RequestState, String> {
 }
 
 impl RequestCommand {
-    pub(super) async fn run(self, space: &TrustSpace) -> Result<(), Failed> {
+    pub(super) async fn run(self, space: &TrustSpace, lease: Duration) -> Result<(), Failed> {
         match self {
             Self::Request {
                 operator,
@@ -106,9 +107,16 @@ impl RequestCommand {
                 state,
                 shape,
             } => list(space, &RequestFilter { operator, state }, shape).await,
-            Self::Issue { id, deed } => {
+            Self::Issue { id, decided } => {
                 let act = Act::IssueCertificate { request: id };
-                decide(space, act, deed, &format!("request {id} is issued")).await
+                decide(
+                    space,
+                    lease,
+                    act,
+                    decided,
+                    &format!("request {id} is issued"),
+                )
+                .await
             }
             Self::Refuse { id, deed } => {
                 let actor = deed.token.actor(space).await?;

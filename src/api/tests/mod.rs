@@ -11,6 +11,5 @@ mod fixture;
 mod hostile;
 mod lookups;
 mod parameters;
-mod peers;
 mod probes;
 mod serving;

@@ -3,12 +3,13 @@
 
 pub mod deciding;
 pub mod domains;
+pub mod events;
 pub mod following;
 pub mod past;
 pub mod reading;
-pub mod events;
-pub mod following;
 pub mod state_file;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
