@@ -19,6 +19,7 @@ pub mod prove;
 pub mod rules;
 pub mod sidecar;
 pub mod sign;
+pub mod tls;
 pub mod token;
 pub mod verify_at;
 pub mod xml;
