@@ -35,7 +35,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
 pub use edge::RequestIds;
-pub use serve::serve;
+pub use serve::{PeerListener, serve, serve_with_peers};
 pub(crate) use v1::shown::Shown;
 
 use crate::config;

@@ -13,6 +13,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::known::Known;
+use super::peers::{ConnectedPeer, PeerFamilies};
 use super::trust::{TrustFamilies, TrustReading};
 use crate::domain::feed::{DocumentKind, FeedPosition};
 
@@ -36,6 +37,7 @@ struct Families {
     rebuild_total: Gauge,
     skipped: Gauge,
     trust: TrustFamilies,
+    peers: PeerFamilies,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -110,6 +112,7 @@ impl Metrics {
             rebuild_total: Gauge::default(),
             skipped: Gauge::default(),
             trust: TrustFamilies::default(),
+            peers: PeerFamilies::default(),
         };
         families.register();
         Self(Arc::new(families))
@@ -157,6 +160,21 @@ impl Metrics {
         self.0.trust.show(reading);
     }
 
+    /// An operator was received; its connection counts as open until what is answered is dropped.
+    pub fn peer_connected(&self) -> ConnectedPeer {
+        self.0.peers.connected()
+    }
+
+    /// A peer was turned away, for this reason first.
+    pub fn peer_refused(&self, reason: &'static str) {
+        self.0.peers.refused(reason);
+    }
+
+    /// The connection of an operator was closed, for this reason first.
+    pub fn peer_closed(&self, reason: &'static str) {
+        self.0.peers.closed(reason);
+    }
+
     /// Everything measured, in the text format (`OpenMetrics` 1.0), with this reading.
     pub fn render(&self, reading: &ReadModelReading) -> Result<String, std::fmt::Error> {
         let families = &self.0;
@@ -200,6 +218,7 @@ impl Families {
     fn register(&mut self) {
         let registry = &mut self.registry;
         self.trust.register(registry);
+        self.peers.register(registry);
         registry.register(
             "http_requests",
             "Requests answered, by route, method and status",

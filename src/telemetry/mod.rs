@@ -3,6 +3,8 @@
 mod known;
 pub mod log;
 pub mod metrics;
+mod peers;
 pub mod trust;
 
 pub use metrics::Metrics;
+pub use peers::ConnectedPeer;

@@ -10,5 +10,6 @@ mod fixture;
 mod hostile;
 mod lookups;
 mod parameters;
+mod peers;
 mod probes;
 mod serving;

@@ -19,8 +19,8 @@ pub(super) fn of(reasons: &[Reason]) -> CertificateError {
         .unwrap_or(CertificateError::ApplicationVerificationFailure)
 }
 
-/// In the order of alerts: bad_certificate, unsupported_certificate, certificate_revoked,
-/// certificate_expired, unknown_ca, access_denied.
+// The alerts, in the order of the arms: bad_certificate, unsupported_certificate, certificate_revoked,
+// certificate_expired, unknown_ca, access_denied.
 fn error(reason: Reason) -> CertificateError {
     match reason {
         Reason::ChainUnreadable | Reason::PathRule => CertificateError::BadEncoding,
@@ -80,10 +80,7 @@ mod tests {
                 &[Reason::CertificatePurpose],
                 AlertDescription::UnsupportedCertificate,
             ),
-            (
-                &[Reason::ChainUnreadable],
-                AlertDescription::BadCertificate,
-            ),
+            (&[Reason::ChainUnreadable], AlertDescription::BadCertificate),
             // The list without it was published, so its name is no longer there either.
             (
                 &[Reason::NameNotListed, Reason::CertificateRevoked],

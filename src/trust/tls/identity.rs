@@ -42,8 +42,9 @@ impl Identity {
         // What the reader of PEM says may quote the file.
         let key = PrivateKeyDer::from_pem_slice(&key)
             .map_err(|_| unusable(key_file, "it holds no private key in PEM, not encrypted"))?;
-        let chain = read_upload(&certificates).map_err(|error| unusable(certificate_file, error))?;
-        Self::new(chain.into_iter().map(CertificateDer::from).collect(), key)
+        let chain =
+            read_upload(&certificates).map_err(|error| unusable(certificate_file, error))?;
+        Self::new(chain, key)
     }
 
     /// The same from bytes.

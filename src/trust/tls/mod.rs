@@ -5,6 +5,8 @@ mod acceptor;
 mod alert;
 mod identity;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 mod verifier;
 
