@@ -2,6 +2,7 @@
 //! keys; neither SQL nor HTTP nor who may do what.
 
 pub mod admission;
+pub mod authority;
 pub mod certificate;
 pub mod chain;
 pub mod diff;

@@ -27,7 +27,7 @@ const SHORT_NAMES: &[(&str, &str)] = &[
 ];
 
 /// The name, in its own order.
-pub(super) fn read(name: &X509Name<'_>) -> Result<OperatorDn, InvalidName> {
+pub(in crate::trust) fn read(name: &X509Name<'_>) -> Result<OperatorDn, InvalidName> {
     let mut rdns = Vec::new();
     for rdn in name.iter() {
         let mut attributes = Vec::new();

@@ -205,7 +205,7 @@ fn follows(certificates: &[Certificate], anchor: &Certificate) -> Result<(), Pat
 }
 
 /// What signs certificates here: SHA-256 or better with RSA of 2048 bits or more, or P-256, P-384.
-static ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[
+pub(in crate::trust) static ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[
     algorithms::RSA_PKCS1_2048_8192_SHA256,
     algorithms::RSA_PKCS1_2048_8192_SHA384,
     algorithms::RSA_PKCS1_2048_8192_SHA512,
