@@ -223,8 +223,12 @@ async fn follow(model: ReadModel, state: ApiState, pool: PgPool, stop: Cancellat
         }
     }
     let list = state.published_list.follow(pool.clone(), stop.clone());
+    let status = state.certificate_status.follow(pool.clone(), stop.clone());
+    let revocation = state.trust_space.clone();
+    let revocation = revocation.keep_revocation_lists(stop.clone());
     let keeper = state.trust_space.keep(Some(state.metrics), stop.clone());
-    let (directory, (), ()) = tokio::join!(follower::follow(model, pool, stop), list, keeper);
+    let directory = follower::follow(model, pool, stop);
+    let (directory, (), (), (), ()) = tokio::join!(directory, list, status, revocation, keeper);
     if let Err(error) = directory {
         tracing::error!(%error, "the node no longer follows the truth");
     }
@@ -237,7 +241,8 @@ pub fn trust_space(config: &Config, pool: &PgPool) -> Result<TrustSpace, AppErro
         Arc::new(SystemClock),
         Arc::new(config.trust.clone()),
         signing::keys(&config.trust)?,
-    ))
+    )
+    .with_authorities(signing::authorities(&config.ca)?))
 }
 
 fn state(

@@ -20,6 +20,8 @@ pub use extensions::{
     AlternativeName, AuthorityKey, BasicConstraints, Extension, Extensions, KeyUsage, KeyUsages,
 };
 pub use key::{Curve, PublicKey};
+pub use name::InvalidName;
+pub(in crate::trust) use name::read_der as read_name;
 pub use upload::read_upload;
 
 use crate::domain::digest::Digest;

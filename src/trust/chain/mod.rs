@@ -5,6 +5,8 @@
 
 mod anchors;
 mod explain;
+mod issued;
+mod signed;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +20,8 @@ use webpki::{
 };
 
 pub use anchors::{Anchors, AnchorsError};
+pub use issued::is_issued_by;
+pub(in crate::trust) use signed::is_signed_by;
 
 use super::certificate::{Certificate, MAX_CHAIN_LENGTH};
 use super::rules::{Finding, Severity, Subject, WithoutRevocation, lint};

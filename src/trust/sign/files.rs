@@ -23,7 +23,7 @@ pub(in crate::trust) enum Readers {
 }
 
 /// A private key, PEM-decoded.
-pub(super) enum PrivateKey {
+pub(in crate::trust) enum PrivateKey {
     /// `RSA PRIVATE KEY` (RFC 8017 §A.1.2).
     Pkcs1(Secret),
     /// `PRIVATE KEY` (RFC 5208 §5).
@@ -31,10 +31,10 @@ pub(super) enum PrivateKey {
 }
 
 /// Bytes that are overwritten when they are let go.
-pub(super) struct Secret(Vec<u8>);
+pub(in crate::trust) struct Secret(Vec<u8>);
 
 impl Secret {
-    pub(super) fn reveal(&self) -> &[u8] {
+    pub(in crate::trust) fn reveal(&self) -> &[u8] {
         &self.0
     }
 }
@@ -48,7 +48,7 @@ impl Drop for Secret {
 }
 
 /// Reads the one private key of a file that only its owner may read.
-pub(super) fn private_key(file: &Path) -> Result<PrivateKey, SignError> {
+pub(in crate::trust) fn private_key(file: &Path) -> Result<PrivateKey, SignError> {
     let unusable = |problem| unusable(file, problem);
     let text = Secret(read(file, Readers::Owner).map_err(unusable)?);
     let labels = labels(text.reveal());
@@ -75,15 +75,21 @@ pub(super) fn private_key(file: &Path) -> Result<PrivateKey, SignError> {
     }
 }
 
-/// Reads the one certificate of a file.
+/// Reads the one certificate of a file, of a key that signs the list.
 pub(super) fn certificate(file: &Path) -> Result<SignerCertificate, SignError> {
+    let der = certificate_der(file)?;
+    SignerCertificate::parse(&der).map_err(|cause| unusable(file, cause.to_string()))
+}
+
+/// The bytes of the one certificate of a file.
+pub(in crate::trust) fn certificate_der(file: &Path) -> Result<Vec<u8>, SignError> {
     let unusable = |problem| unusable(file, problem);
     let text = read(file, Readers::Anyone).map_err(unusable)?;
     let (kind, der) = only_block(&text, "certificate", &labels(&text)).map_err(unusable)?;
     if kind != SectionKind::Certificate {
         return Err(unusable("its PEM block is not a certificate".into()));
     }
-    SignerCertificate::parse(&der).map_err(|cause| unusable(cause.to_string()))
+    Ok(der)
 }
 
 fn unusable(file: &Path, problem: String) -> SignError {

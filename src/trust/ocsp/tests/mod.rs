@@ -1,0 +1,158 @@
+//! Requests and answers as a whole: ours read back, hostile ones refused, and `openssl` as the other side.
+
+mod attacks;
+mod openssl;
+mod requests;
+mod signing;
+
+use rcgen::{KeyPair, SigningKey as _};
+use time::{Duration, OffsetDateTime};
+
+use super::extensions::with_nonce;
+use super::key::Issued;
+use super::response::BASIC;
+use super::sign::ResponderKey;
+use super::{CertIdHash, IssuerId, NO_CHECK, OCSP_SIGNING, der, status};
+use crate::domain::authority::IssuedStatus;
+use crate::trust::certificate::Certificate;
+use crate::trust::pki::{
+    ACCESS, ALTERNATIVE_NAMES, CRL_POINTS, DIGITAL_SIGNATURE, Draft, EXTENDED_USAGE, KEY_USAGE,
+    NOW, Party, extended_usage, key_usage, name, new_key, tlv,
+};
+
+/// An authority, its responder's delegate, and a certificate that it issued.
+pub(crate) struct Space {
+    pub(crate) authority: Party,
+    pub(crate) root: Certificate,
+    pub(crate) delegate_key: KeyPair,
+    pub(crate) delegate: Certificate,
+    pub(crate) gateway: Certificate,
+}
+
+impl Space {
+    pub(crate) fn new(common_name: &str) -> Self {
+        let authority = Party::new(common_name);
+        let delegate_key = new_key();
+        Self {
+            root: authority.root(),
+            delegate: delegate(&authority, &delegate_key).sign(&authority.key),
+            gateway: Draft::gateway(&authority, &new_key()).sign(&authority.key),
+            delegate_key,
+            authority,
+        }
+    }
+
+    pub(crate) fn responder(&self) -> ResponderKey {
+        let pkcs8 = self.delegate_key.serialize_der();
+        let name = "test".to_owned();
+        ResponderKey::new(name, &pkcs8, self.delegate.der(), &self.root).unwrap()
+    }
+}
+
+/// The certificate of one who answers, as it should be.
+pub(crate) fn delegate(issuer: &Party, key: &KeyPair) -> Draft {
+    let mut draft = Draft::gateway(issuer, key);
+    draft.subject = name(&[("2.5.4.6", "FR"), ("2.5.4.3", "OCSP")]);
+    draft.serial = vec![2];
+    for oid in [ALTERNATIVE_NAMES, CRL_POINTS, ACCESS] {
+        draft.remove(oid);
+    }
+    draft.set(KEY_USAGE, true, key_usage(DIGITAL_SIGNATURE));
+    draft.set(EXTENDED_USAGE, true, extended_usage(&[OCSP_SIGNING]));
+    draft.set(NO_CHECK, false, tlv(0x05, &[]));
+    draft
+}
+
+/// An answer before it is signed, of which each field can be wrong.
+pub(super) struct Forged {
+    /// Whose certificate is meant.
+    pub(super) issuer: IssuerId,
+    pub(super) hash: CertIdHash,
+    pub(super) serial: Vec<u8>,
+    /// `CertStatus`, whole.
+    pub(super) status: Vec<u8>,
+    pub(super) this_update: OffsetDateTime,
+    pub(super) next_update: Option<OffsetDateTime>,
+    pub(super) produced_at: OffsetDateTime,
+    /// `responderID`, whole.
+    pub(super) responder: Vec<u8>,
+    pub(super) certificates: Vec<Vec<u8>>,
+    pub(super) nonce: Option<Vec<u8>>,
+    /// `SingleResponse`s beside the one.
+    pub(super) others: Vec<u8>,
+}
+
+impl Forged {
+    /// As it should be.
+    pub(super) fn new(space: &Space) -> Self {
+        Self {
+            issuer: IssuerId::of(&space.root).unwrap(),
+            hash: CertIdHash::Sha1,
+            serial: space.gateway.serial.clone(),
+            status: status::write(IssuedStatus::Good),
+            this_update: NOW,
+            next_update: Some(NOW + Duration::hours(1)),
+            produced_at: NOW,
+            responder: by_key(&space.delegate),
+            certificates: vec![space.delegate.der().to_vec()],
+            nonce: None,
+            others: Vec::new(),
+        }
+    }
+
+    pub(super) fn single(&self) -> Vec<u8> {
+        let id = self.issuer.write(self.hash, &self.serial);
+        let this_update = der::time(self.this_update);
+        let next_update = self
+            .next_update
+            .map(|at| tlv(0xa0, &der::time(at)))
+            .unwrap_or_default();
+        tlv(
+            0x30,
+            &[id, self.status.clone(), this_update, next_update].concat(),
+        )
+    }
+
+    /// Signed with this key.
+    pub(super) fn by(&self, key: &KeyPair) -> Vec<u8> {
+        let extensions = self.nonce.as_ref().map(|it| tlv(0xa1, &with_nonce(it)));
+        let data = tlv(
+            0x30,
+            &[
+                self.responder.clone(),
+                der::time(self.produced_at),
+                tlv(0x30, &[self.single(), self.others.clone()].concat()),
+                extensions.unwrap_or_default(),
+            ]
+            .concat(),
+        );
+        let signature = key.sign(&data).unwrap();
+        let algorithm = tlv(
+            0x30,
+            &crate::trust::pki::oid(crate::trust::pki::ECDSA_SHA256),
+        );
+        let mut basic = [data, algorithm, tlv(3, &[vec![0], signature].concat())].concat();
+        if !self.certificates.is_empty() {
+            basic.extend(tlv(0xa0, &tlv(0x30, &self.certificates.concat())));
+        }
+        around(&tlv(0x30, &basic))
+    }
+}
+
+/// What stands around a basic answer.
+pub(super) fn around(basic: &[u8]) -> Vec<u8> {
+    let typed = [tlv(0x06, BASIC), tlv(0x04, basic)].concat();
+    let typed = tlv(0xa0, &tlv(0x30, &typed));
+    tlv(0x30, &[tlv(0x0a, &[0]), typed].concat())
+}
+
+/// `responderID` by the SHA-1 of a key.
+pub(super) fn by_key(certificate: &Certificate) -> Vec<u8> {
+    let id = IssuerId::of(certificate).unwrap();
+    tlv(0xa2, &tlv(0x04, id.key_sha1()))
+}
+
+/// `responderID` by name.
+pub(super) fn by_name(certificate: &Certificate) -> Vec<u8> {
+    tlv(0xa1, Issued::of(certificate).unwrap().holder.name)
+}
