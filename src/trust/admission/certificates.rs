@@ -6,8 +6,7 @@ use std::sync::Arc;
 use quick_cache::sync::Cache;
 
 use crate::domain::digest::Digest;
-use crate::trust::certificate::{Certificate, InvalidCertificate};
-use crate::trust::digest::sha256;
+use crate::trust::certificate::Certificate;
 
 /// Authorities that are kept; there are a few dozen in a national trust space.
 const KEPT: usize = 256;
@@ -21,13 +20,9 @@ impl Authorities {
         Self(Cache::new(KEPT))
     }
 
-    /// The certificate that these bytes are, kept or read now.
-    pub(super) fn read(&self, der: &[u8]) -> Result<Arc<Certificate>, InvalidCertificate> {
-        // Whether they are kept is asked by digest: its work is bounded by their number.
-        if let Some(kept) = self.0.get(&sha256(der)) {
-            return Ok(kept);
-        }
-        Certificate::parse(der).map(Arc::new)
+    /// The authority with this digest, where it is kept.
+    pub(super) fn find(&self, digest: &Digest) -> Option<Arc<Certificate>> {
+        self.0.get(digest)
     }
 
     /// Keeps an authority of a path that holds.

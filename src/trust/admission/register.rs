@@ -1,7 +1,7 @@
 //! The registry's state made ready to be asked: whose a certificate is, where it stands, and behind which
 //! mail domains.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
@@ -34,7 +34,9 @@ pub(super) struct Registered {
     pub(super) sha256: Option<Digest>,
     /// Its last second; none where it is known by its name alone.
     pub(super) not_after: Option<OffsetDateTime>,
-    /// Whether the list has its name behind one of the mail domains that it stands behind.
+    /// The places of the names of the list that match its own.
+    pub(super) listed: Vec<usize>,
+    /// Whether the list has one of them behind one of the mail domains that it stands behind.
     pub(super) is_listed: bool,
 }
 
@@ -79,8 +81,8 @@ pub(super) struct Register {
     certificates: Vec<Registered>,
     by_bytes: HashMap<Digest, Vec<usize>>,
     by_key: HashMap<String, Vec<usize>>,
-    /// Numbers of the certificates behind each mail domain.
-    bound: HashMap<MailDomainName, Vec<i64>>,
+    /// The certificates behind each mail domain.
+    bound: HashMap<MailDomainName, Vec<usize>>,
     /// Every certificate of the registered chains that can be read, by its digest.
     read: HashMap<Digest, Arc<Certificate>>,
 }
@@ -95,18 +97,27 @@ impl Register {
             bound: HashMap::new(),
             read: HashMap::new(),
         };
-        for binding in &state.bindings {
-            let behind = register.bound.entry(binding.mail_domain.clone());
-            behind.or_default().push(binding.certificate);
-        }
         let operators: HashMap<i64, &OperatorStanding> =
             state.operators.iter().map(|it| (it.id, it)).collect();
         for standing in &state.certificates {
-            register.add(standing, &operators, before);
+            register.add(standing, &operators, listed, before);
         }
-        let is_listed = register.listed(listed);
-        for certificate in &mut register.certificates {
-            certificate.is_listed = is_listed.contains(&certificate.id);
+        let numbers = register.certificates.iter().enumerate();
+        let places: HashMap<i64, usize> = numbers.map(|(place, it)| (it.id, place)).collect();
+        for binding in &state.bindings {
+            if let Some(place) = places.get(&binding.certificate) {
+                let behind = register.bound.entry(binding.mail_domain.clone());
+                behind.or_default().push(*place);
+            }
+        }
+        for (mail_domain, places) in &register.bound {
+            let row = listed.row(mail_domain).unwrap_or_default();
+            for place in places {
+                if let Some(certificate) = register.certificates.get_mut(*place) {
+                    let mut names = certificate.listed.iter();
+                    certificate.is_listed |= names.any(|name| row.contains(name));
+                }
+            }
         }
         register
     }
@@ -115,6 +126,7 @@ impl Register {
         &mut self,
         standing: &CertificateStanding,
         operators: &HashMap<i64, &OperatorStanding>,
+        listed: &Listed,
         before: Option<&Self>,
     ) {
         let mut leaf = None;
@@ -146,30 +158,12 @@ impl Register {
             operator: standing.operator,
             state: standing.state,
             operator_state: operators.get(&standing.operator).map(|it| it.state),
+            listed: listed.matching(&dn),
             dn,
             sha256: leaf.map(|(digest, _)| digest),
             not_after: leaf.and_then(|(_, not_after)| not_after),
             is_listed: false,
         });
-    }
-
-    /// Numbers of the certificates that the list has behind one of their mail domains.
-    fn listed(&self, listed: &Listed) -> HashSet<i64> {
-        let matching: HashMap<i64, Vec<usize>> = self
-            .certificates
-            .iter()
-            .map(|it| (it.id, listed.matching(&it.dn)))
-            .collect();
-        let mut found = HashSet::new();
-        for (mail_domain, certificates) in &self.bound {
-            let row = listed.row(mail_domain).unwrap_or_default();
-            let in_row = |id: &&i64| {
-                let names = matching.get(id);
-                names.is_some_and(|names| names.iter().any(|name| row.contains(name)))
-            };
-            found.extend(certificates.iter().filter(in_row));
-        }
-        found
     }
 
     /// The certificate with this digest, where it was registered itself or in somebody's chain.
@@ -186,10 +180,15 @@ impl Register {
             .collect()
     }
 
+    /// The certificates behind a mail domain.
+    pub(super) fn behind(&self, mail_domain: &MailDomainName) -> impl Iterator<Item = &Registered> {
+        let places = self.bound.get(mail_domain).into_iter().flatten();
+        places.filter_map(|place| self.certificates.get(*place))
+    }
+
     /// Whether a certificate stands behind a mail domain.
     pub(super) fn is_bound(&self, certificate: i64, mail_domain: &MailDomainName) -> bool {
-        let behind = self.bound.get(mail_domain);
-        behind.is_some_and(|behind| behind.contains(&certificate))
+        self.behind(mail_domain).any(|it| it.id == certificate)
     }
 
     /// Who a certificate is: one of those whose bytes the registry holds, else one that it knows by name
@@ -199,22 +198,11 @@ impl Register {
         leaf: &Certificate,
         mail_domain: Option<&MailDomainName>,
     ) -> Option<Recognised<'_>> {
-        // Of several the one that has most for it is judged: it is in force, and stands where it is
-        // asked for.
-        let best = |among: Vec<&'_ Registered>| {
-            among.into_iter().max_by_key(|it| {
-                let stands = match mail_domain {
-                    Some(mail_domain) => self.is_bound(it.id, mail_domain),
-                    None => it.is_listed,
-                };
-                (stands, it.is_in_force(), it.is_in_use(), it.id)
-            })
-        };
         let exact = self.by_bytes.get(&leaf.fingerprint).into_iter().flatten();
         let exact = exact
             .filter_map(|place| self.certificates.get(*place))
             .collect();
-        if let Some(registered) = best(exact) {
+        if let Some(registered) = self.best(exact, mail_domain) {
             return Some(Recognised::As(registered, Grade::Registered));
         }
         let (held, nameless): (Vec<_>, Vec<_>) = self
@@ -222,9 +210,24 @@ impl Register {
             .into_iter()
             .partition(|it| it.sha256.is_some());
         let is_held = held.iter().any(|it| it.is_in_use());
-        match best(nameless) {
+        match self.best(nameless, mail_domain) {
             Some(registered) if !is_held => Some(Recognised::As(registered, Grade::Listed)),
-            Some(_) | None => best(held).map(Recognised::Twin),
+            Some(_) | None => self.best(held, mail_domain).map(Recognised::Twin),
         }
+    }
+
+    /// Of several the one that has most for it: it stands where it is asked for, and is in force.
+    fn best<'a>(
+        &self,
+        among: Vec<&'a Registered>,
+        mail_domain: Option<&MailDomainName>,
+    ) -> Option<&'a Registered> {
+        among.into_iter().max_by_key(|it| {
+            let stands = match mail_domain {
+                Some(mail_domain) => self.is_bound(it.id, mail_domain),
+                None => it.is_listed,
+            };
+            (stands, it.is_in_force(), it.is_in_use(), it.id)
+        })
     }
 }

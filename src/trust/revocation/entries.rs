@@ -2,18 +2,8 @@
 
 use time::OffsetDateTime;
 
+use crate::domain::authority::IssuedStatus;
 use crate::domain::certificate::RevocationReason;
-
-/// What a list says of a certificate that it is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It is not on it.
-    Good,
-    /// `certificateHold`, since then.
-    OnHold(OffsetDateTime),
-    /// Revoked, since then, for this; without a reason none is told.
-    Revoked(OffsetDateTime, RevocationReason),
-}
 
 /// One entry: where its serial number stands in the list, and what is said.
 #[derive(Clone, Copy)]
@@ -61,17 +51,17 @@ impl Entries {
         self.0.len()
     }
 
-    pub(super) fn find(&self, der: &[u8], serial: &[u8]) -> Standing {
+    pub(super) fn find(&self, der: &[u8], serial: &[u8]) -> IssuedStatus {
         let place = self.0.binary_search_by(|it| it.serial(der).cmp(serial));
         let Some(entry) = place.ok().and_then(|place| self.0.get(place)) else {
-            return Standing::Good;
+            return IssuedStatus::Good;
         };
         // It was read as a moment.
         let since =
             OffsetDateTime::from_unix_timestamp(entry.since).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         match entry.why {
-            Why::Hold => Standing::OnHold(since),
-            Why::Revoked(reason) => Standing::Revoked(since, reason),
+            Why::Hold => IssuedStatus::OnHold(since),
+            Why::Revoked(reason) => IssuedStatus::Revoked(since, reason),
         }
     }
 }

@@ -12,10 +12,10 @@ mod tests;
 mod upload;
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use time::{Duration, OffsetDateTime};
 
-pub use entries::Standing;
 pub use error::{InvalidRevocationList, NotItsIssuer};
 pub use scope::{Holders, Scope};
 pub use upload::from_upload;
@@ -24,6 +24,7 @@ use entries::Entries;
 
 use super::certificate::{Certificate, KeyUsage};
 use super::chain;
+use crate::domain::authority::IssuedStatus;
 use crate::domain::digest::Digest;
 use crate::domain::distinguished_name::OperatorDn;
 
@@ -41,6 +42,9 @@ pub struct RevocationList {
     next_update: OffsetDateTime,
     scope: Scope,
     entries: Entries,
+    /// Whether this key signed it, of the first that was asked about: a large list is not hashed at each
+    /// question.
+    signed_by: OnceLock<(Digest, bool)>,
 }
 
 /// Whether what was signed about revocation may be believed at a moment.
@@ -163,18 +167,26 @@ impl RevocationList {
         if held.is_some_and(|held| *held != self.authority_key) {
             return Err(NotItsIssuer::Key);
         }
-        let part = |range: &Range<usize>| self.der.get(range.clone()).unwrap_or_default();
-        let is_signed = chain::is_signed_by(
-            issuer,
-            part(&self.algorithm),
-            part(&self.signed),
-            part(&self.signature),
-        );
-        if is_signed {
+        let (asked, answer) = *self
+            .signed_by
+            .get_or_init(|| (issuer.spki_sha256, self.is_signed_by(issuer)));
+        if (asked == issuer.spki_sha256 && answer)
+            || (asked != issuer.spki_sha256 && self.is_signed_by(issuer))
+        {
             Ok(())
         } else {
             Err(NotItsIssuer::Signature)
         }
+    }
+
+    fn is_signed_by(&self, issuer: &Certificate) -> bool {
+        let part = |range: &Range<usize>| self.der.get(range.clone()).unwrap_or_default();
+        chain::is_signed_by(
+            issuer,
+            part(&self.algorithm),
+            part(&self.signed),
+            part(&self.signature),
+        )
     }
 
     /// Whether it is about a certificate, on it or not: one of its issuer and in its scope
@@ -184,7 +196,7 @@ impl RevocationList {
     }
 
     /// What it says of a serial number, given as [`Certificate::serial`] has it.
-    pub fn status_of(&self, serial: &[u8]) -> Standing {
+    pub fn status_of(&self, serial: &[u8]) -> IssuedStatus {
         self.entries.find(&self.der, serial)
     }
 

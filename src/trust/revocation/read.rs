@@ -1,6 +1,8 @@
 //! Reads a list from its bytes in one pass; a list of many certificates is large, so nothing is kept of an
 //! entry but its place.
 
+use std::sync::OnceLock;
+
 use super::entries::{Entries, Entry, Why};
 use super::{InvalidRevocationList, RevocationList, Scope};
 use crate::domain::certificate::RevocationReason;
@@ -101,6 +103,7 @@ pub(super) fn read(der: &[u8], max_bytes: usize) -> Result<RevocationList, Inval
         next_update,
         scope: said.scope.unwrap_or(Scope::ALL),
         entries,
+        signed_by: OnceLock::new(),
         der: der.to_vec(),
     })
 }
