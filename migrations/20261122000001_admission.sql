@@ -13,13 +13,29 @@ create function acting_at() returns timestamptz language sql stable as $$
         clock_timestamp()
     )
 $$;
+alter table feed alter column at set default acting_at();
+
+-- Since when an act waits for its time.
+alter table scheduled_act add column agreed_at timestamptz;
+update scheduled_act
+set agreed_at = registry_event.at
+from registry_event
+where registry_event.action = 'act.scheduled'
+and (registry_event.detail ->> 'scheduled_act')::bigint = scheduled_act.id;
+update scheduled_act set agreed_at = '-infinity' where agreed_at is null;
+alter table scheduled_act alter column agreed_at set not null;
+
+-- From which epoch on nodes decide by an act that was agreed to and done.
+alter table approval add column epoch bigint;
 
 -- What was in force when. A row says how a thing stands from a moment on, until the next row of the same
 -- thing. Triggers write them, so that no statement can forget to.
 create table operator_history (
     id          bigint      generated always as identity primary key,
     operator_id bigint      not null references operator,
+    legal_name  text        not null,
     state       text        not null,
+    state_since timestamptz not null,
     since       timestamptz not null
 );
 create index operator_history_by_operator on operator_history (operator_id, since, id);
@@ -53,8 +69,8 @@ create index mail_domain_operator_history_by_pair
     on mail_domain_operator_history (mail_domain, operator_id, since, id);
 
 -- What stands now has stood since then, as far as is known.
-insert into operator_history (operator_id, state, since)
-select id, state, state_since from operator;
+insert into operator_history (operator_id, legal_name, state, state_since, since)
+select id, legal_name, state, state_since, state_since from operator;
 insert into certificate_history (certificate_id, state, revocation_reason, since)
 select id, state, revocation_reason, state_since from certificate;
 insert into binding_history (mail_domain, certificate_id, is_there, since)
@@ -66,14 +82,20 @@ join mail_domain on mail_domain.name = mail_domain_operator.mail_domain;
 
 create function keep_operator_history() returns trigger language plpgsql as $$
 begin
-    insert into operator_history (operator_id, state, since)
-    values (new.id, new.state, new.state_since);
+    insert into operator_history (operator_id, legal_name, state, state_since, since)
+    values (
+        new.id,
+        new.legal_name,
+        new.state,
+        new.state_since,
+        case when tg_op = 'INSERT' or old.state <> new.state then new.state_since else acting_at() end
+    );
     return null;
 end $$;
 create trigger keep_history_of_new after insert on operator
     for each row execute function keep_operator_history();
-create trigger keep_history_of_moved after update of state, state_since on operator
-    for each row when (old.state <> new.state) execute function keep_operator_history();
+create trigger keep_history_of_changed after update of state, legal_name on operator
+    for each row when (old.state <> new.state or old.legal_name <> new.legal_name) execute function keep_operator_history();
 
 create function keep_certificate_history() returns trigger language plpgsql as $$
 begin
@@ -83,7 +105,7 @@ begin
 end $$;
 create trigger keep_history_of_new after insert on certificate
     for each row execute function keep_certificate_history();
-create trigger keep_history_of_moved after update of state, state_since on certificate
+create trigger keep_history_of_moved after update of state on certificate
     for each row when (old.state <> new.state) execute function keep_certificate_history();
 
 create function keep_binding_history() returns trigger language plpgsql as $$

@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::search::{ReadModel, SearchError, SearchOptions, follower};
 use crate::service::admission::Admission;
+use crate::service::admission::following::Following;
 use crate::service::certificate_status::CertificateStatus;
 use crate::service::directory::Directory;
 use crate::service::health::Health;
@@ -146,9 +147,16 @@ impl Node {
         let anchors = anchors::read(&config.trust)?;
         let state = state(&config, &model, &database.pool, trust_space, anchors);
         let peers = peers::listener(&config, &state).await?;
+        let admission = Following {
+            admission: state.admission.clone(),
+            published_list: state.published_list.clone(),
+            pool: database.pool.clone(),
+            node: node_name(&config, &listener)?,
+        };
         let follower = tokio::spawn(follow(
             model.clone(),
             state.clone(),
+            admission,
             database.pool.clone(),
             stop,
         ));
@@ -212,8 +220,14 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, AppError> {
 }
 
 /// Brings the schema up to date as soon as the database answers, then follows the feed: for the
-/// directory, for the list that is served, and for what the trust space does by itself.
-async fn follow(model: ReadModel, state: ApiState, pool: PgPool, stop: CancellationToken) {
+/// directory, for the list that is served, for decisions, and for what the trust space does by itself.
+async fn follow(
+    model: ReadModel,
+    state: ApiState,
+    admission: Following,
+    pool: PgPool,
+    stop: CancellationToken,
+) {
     const PAUSE: Duration = Duration::from_secs(2);
     while let Err(error) = storage::migrate(&pool).await {
         tracing::warn!(%error, "the schema is not up to date yet");
@@ -227,8 +241,10 @@ async fn follow(model: ReadModel, state: ApiState, pool: PgPool, stop: Cancellat
     let revocation = state.trust_space.clone();
     let revocation = revocation.keep_revocation_lists(stop.clone());
     let keeper = state.trust_space.keep(Some(state.metrics), stop.clone());
+    let admission = admission.follow(stop.clone());
     let directory = follower::follow(model, pool, stop);
-    let (directory, (), (), (), ()) = tokio::join!(directory, list, status, revocation, keeper);
+    let (directory, (), (), (), (), ()) =
+        tokio::join!(directory, list, status, revocation, keeper, admission);
     if let Err(error) = directory {
         tracing::error!(%error, "the node no longer follows the truth");
     }
@@ -274,6 +290,16 @@ fn state(
         settings: Arc::new(config.http.clone()),
         request_ids: Arc::new(RequestIds::new(process_number())),
     }
+}
+
+/// What this node is called among the nodes: as the settings say, else by the machine and the port.
+fn node_name(config: &Config, listener: &TcpListener) -> std::io::Result<String> {
+    if let Some(name) = &config.admission.node {
+        return Ok(name.clone());
+    }
+    let host = nix::unistd::gethostname()?;
+    let port = listener.local_addr()?.port();
+    Ok(format!("{}:{port}", host.to_string_lossy()))
 }
 
 /// What tells this process's request ids from those of others: when it began, and its number.

@@ -2,8 +2,8 @@
 
 use clap::Subcommand;
 
-use super::registry::{Shape, Token, json, with_trust_space};
-use super::{Failed, output};
+use super::registry::{Shape, Token, json, with_nodes, with_trust_space};
+use super::{Failed, node, output};
 use crate::api::Shown as _;
 use crate::config::Config;
 use crate::domain::approval::{Approval, ApprovalState};
@@ -32,6 +32,8 @@ pub(super) enum ApprovalCommand {
         id: i64,
         #[command(flatten)]
         token: Token,
+        #[command(flatten)]
+        shape: Shape,
     },
     /// Refuse one
     Refuse {
@@ -47,6 +49,7 @@ pub(super) enum ApprovalCommand {
 
 impl ApprovalCommand {
     pub(super) async fn run(self, config: Config) -> Result<(), Failed> {
+        let lease = config.admission.lease;
         with_trust_space(config, async |space| match self {
             Self::List { all, shape } => {
                 let state = (!all).then_some(ApprovalState::Pending);
@@ -72,9 +75,21 @@ impl ApprovalCommand {
                 }
                 Ok(())
             }
-            Self::Approve { id, token } => {
+            Self::Approve { id, token, shape } => {
                 let actor = token.actor(space).await?;
-                tell(&space.approve(&actor, id).await?);
+                let approval = space.approve(&actor, id).await?;
+                if !shape.json {
+                    tell(&approval);
+                }
+                let nodes = match approval.epoch {
+                    Some(epoch) => Some(node::watch(space, lease, epoch, shape).await?),
+                    None => None,
+                };
+                if shape.json {
+                    let mut shown = approval.shown();
+                    with_nodes(&mut shown, nodes);
+                    return json(&shown);
+                }
                 Ok(())
             }
             Self::Refuse { id, reason, token } => {

@@ -1,6 +1,7 @@
 //! `annuaire certificate`: certificates of operators.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
@@ -70,28 +71,28 @@ pub(super) enum CertificateCommand {
         #[arg(long)]
         replaces: Option<i64>,
         #[command(flatten)]
-        deed: Deed,
+        decided: Decided,
     },
     /// Put one on hold, at once
     Suspend {
         /// Number
         id: i64,
         #[command(flatten)]
-        deed: Deed,
+        decided: Decided,
     },
     /// End a hold; takes two administrators
     Release {
         /// Number
         id: i64,
         #[command(flatten)]
-        deed: Deed,
+        decided: Decided,
     },
     /// Retire one whose successor stands
     Supersede {
         /// Number
         id: i64,
         #[command(flatten)]
-        deed: Deed,
+        decided: Decided,
     },
     /// Take one back for good; takes two administrators
     Revoke {
@@ -101,7 +102,7 @@ pub(super) enum CertificateCommand {
         #[arg(long, value_parser = because)]
         because: RevocationReason,
         #[command(flatten)]
-        deed: Deed,
+        decided: Decided,
     },
 }
 
@@ -113,6 +114,15 @@ pub(super) struct Deed {
     reason: String,
     #[command(flatten)]
     token: Token,
+}
+
+/// A [`Deed`] that nodes take up.
+#[derive(Args, Debug)]
+pub(super) struct Decided {
+    #[command(flatten)]
+    deed: Deed,
+    #[command(flatten)]
+    shape: Shape,
 }
 
 fn state(text: &str) -> Result<CertificateState, String> {
@@ -135,6 +145,7 @@ fn because(text: &str) -> Result<RevocationReason, String> {
 
 impl CertificateCommand {
     pub(super) async fn run(self, config: Config) -> Result<(), Failed> {
+        let lease = config.admission.lease;
         with_trust_space(config, async |space| match self {
             Self::Add {
                 file,
@@ -171,42 +182,91 @@ impl CertificateCommand {
             }
             Self::Show { id, shape } => show(space, id, shape).await,
             Self::Lint { file, shape } => lint(space, &file, shape).await,
-            Self::Activate { id, replaces, deed } => {
+            Self::Activate {
+                id,
+                replaces,
+                decided,
+            } => {
                 let act = Act::ActivateCertificate {
                     certificate: id,
                     replaces,
                 };
-                decide(space, act, deed, &format!("certificate {id} is active")).await
+                decide(
+                    space,
+                    lease,
+                    act,
+                    decided,
+                    &format!("certificate {id} is active"),
+                )
+                .await
             }
-            Self::Suspend { id, deed } => {
+            Self::Suspend { id, decided } => {
                 let act = Act::SuspendCertificate { certificate: id };
-                decide(space, act, deed, &format!("certificate {id} is on hold")).await
+                decide(
+                    space,
+                    lease,
+                    act,
+                    decided,
+                    &format!("certificate {id} is on hold"),
+                )
+                .await
             }
-            Self::Release { id, deed } => {
+            Self::Release { id, decided } => {
                 let act = Act::ReleaseCertificate { certificate: id };
-                decide(space, act, deed, &format!("certificate {id} is active")).await
+                decide(
+                    space,
+                    lease,
+                    act,
+                    decided,
+                    &format!("certificate {id} is active"),
+                )
+                .await
             }
-            Self::Supersede { id, deed } => {
+            Self::Supersede { id, decided } => {
                 let act = Act::SupersedeCertificate { certificate: id };
-                decide(space, act, deed, &format!("certificate {id} is retired")).await
+                decide(
+                    space,
+                    lease,
+                    act,
+                    decided,
+                    &format!("certificate {id} is retired"),
+                )
+                .await
             }
-            Self::Revoke { id, because, deed } => {
+            Self::Revoke {
+                id,
+                because,
+                decided,
+            } => {
                 let act = Act::RevokeCertificate {
                     certificate: id,
                     because,
                 };
-                decide(space, act, deed, &format!("certificate {id} is revoked")).await
+                decide(
+                    space,
+                    lease,
+                    act,
+                    decided,
+                    &format!("certificate {id} is revoked"),
+                )
+                .await
             }
         })
         .await
     }
 }
 
-async fn decide(space: &TrustSpace, act: Act, deed: Deed, done: &str) -> Result<(), Failed> {
+async fn decide(
+    space: &TrustSpace,
+    lease: Duration,
+    act: Act,
+    decided: Decided,
+    done: &str,
+) -> Result<(), Failed> {
+    let Decided { deed, shape } = decided;
     let actor = deed.token.actor(space).await?;
     let requested = space.request(&actor, act, &deed.reason).await?;
-    tell(&requested, done);
-    Ok(())
+    tell(space, lease, requested, done, shape).await
 }
 
 async fn list(space: &TrustSpace, filter: &CertificateFilter, shape: Shape) -> Result<(), Failed> {

@@ -14,6 +14,7 @@ mod import;
 mod index;
 mod mail_domain;
 mod migrate;
+mod node;
 mod openapi;
 mod operator;
 mod output;
@@ -104,6 +105,9 @@ enum Command {
     /// Acts that wait for a second administrator
     #[command(subcommand)]
     Approval(approval::ApprovalCommand),
+    /// Nodes that decide who is let in
+    #[command(subcommand)]
+    Node(node::NodeCommand),
     /// Conformance campaigns
     #[command(subcommand)]
     Campaign(campaign::CampaignCommand),
@@ -176,6 +180,7 @@ fn run(Cli { common, command }: Cli) -> Result<(), Failed> {
         Command::MailDomain(mail_domain) => block_on(mail_domain.run(common.load()?)),
         Command::Certificate(certificate) => block_on(certificate.run(common.load()?)),
         Command::Approval(approval) => block_on(approval.run(common.load()?)),
+        Command::Node(node) => block_on(node.run(common.load()?)),
         Command::Campaign(campaign) => block_on(campaign.run(common.load()?)),
         Command::TrustList(trust_list) => trust_list.run(&common),
         Command::Alerts(alerts) => block_on(alerts.run(common.load()?)),

@@ -1,5 +1,7 @@
 //! `annuaire operator`: operators and their life.
 
+use std::time::Duration;
+
 use clap::{Args, Subcommand, ValueEnum};
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
@@ -93,6 +95,8 @@ pub(super) struct Move {
     effective_at: Option<OffsetDateTime>,
     #[command(flatten)]
     token: Token,
+    #[command(flatten)]
+    shape: Shape,
 }
 
 /// What sort of body, as the command line names it.
@@ -165,13 +169,14 @@ fn document(text: &str) -> Result<DocumentReference, String> {
 
 impl OperatorCommand {
     pub(super) async fn run(self, config: Config) -> Result<(), Failed> {
+        let lease = config.admission.lease;
         with_trust_space(config, async |space| match self {
             Self::List { state, text, shape } => {
                 list(space, OperatorFilter { state, text }, shape).await
             }
             Self::Show { id, shape } => show(space, id, shape).await,
             Self::Add(add) => add.run(space).await,
-            Self::Move(wanted) => wanted.run(space).await,
+            Self::Move(wanted) => wanted.run(space, lease).await,
         })
         .await
     }
@@ -261,7 +266,7 @@ impl Add {
 }
 
 impl Move {
-    async fn run(self, space: &TrustSpace) -> Result<(), Failed> {
+    async fn run(self, space: &TrustSpace, lease: Duration) -> Result<(), Failed> {
         let actor = self.token.actor(space).await?;
         let act = Act::MoveOperator(Transition {
             operator: self.id,
@@ -271,11 +276,8 @@ impl Move {
             effective_at: self.effective_at,
         });
         let requested = space.request(&actor, act, &self.reason).await?;
-        tell(
-            &requested,
-            &format!("operator {} is {}", self.id, self.to.as_str()),
-        );
-        Ok(())
+        let done = format!("operator {} is {}", self.id, self.to.as_str());
+        tell(space, lease, requested, &done, self.shape).await
     }
 }
 

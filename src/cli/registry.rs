@@ -2,16 +2,18 @@
 //! name they act.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 
 use super::serve::stop_on_signal;
-use super::{Exit, Failed, output, with_database};
+use super::{Exit, Failed, node, output, with_database};
+use crate::api::Shown as _;
 use crate::app;
 use crate::config::Config;
 use crate::domain::administrator::Actor;
 use crate::domain::calendar::rfc3339;
-use crate::service::trust_space::{Requested, TrustSpace};
+use crate::service::trust_space::{Nodes, Requested, TrustSpace};
 use crate::storage::migrate;
 
 /// Variable that holds a token.
@@ -77,9 +79,9 @@ pub(super) async fn with_trust_space(
 }
 
 /// Says how an act ended that was asked for.
-pub(super) fn tell(requested: &Requested, done: &str) {
+pub(super) fn say(requested: &Requested, done: &str) {
     match requested {
-        Requested::Done => output::line(done),
+        Requested::Done { .. } => output::line(done),
         Requested::Scheduled { id } => {
             output::line(&format!("scheduled: act {id} is done when its time comes"));
         }
@@ -91,6 +93,40 @@ pub(super) fn tell(requested: &Requested, done: &str) {
                 approval.id
             ));
         }
+    }
+}
+
+/// The same, and of one that is done when each node took it up.
+pub(super) async fn tell(
+    space: &TrustSpace,
+    lease: Duration,
+    requested: Requested,
+    done: &str,
+    shape: Shape,
+) -> Result<(), Failed> {
+    let epoch = match requested {
+        Requested::Done { epoch } => Some(epoch),
+        Requested::Scheduled { .. } | Requested::Pending(_) => None,
+    };
+    if !shape.json {
+        say(&requested, done);
+    }
+    let nodes = match epoch {
+        Some(epoch) => Some(node::watch(space, lease, epoch, shape).await?),
+        None => None,
+    };
+    if shape.json {
+        let mut shown = requested.shown();
+        with_nodes(&mut shown, nodes);
+        return json(&shown);
+    }
+    Ok(())
+}
+
+/// Puts what became of nodes into what is shown of an act.
+pub(super) fn with_nodes(shown: &mut serde_json::Value, nodes: Option<Nodes>) {
+    if let (Some(shown), Some(nodes)) = (shown.as_object_mut(), nodes) {
+        shown.insert("nodes".to_owned(), nodes.shown());
     }
 }
 

@@ -63,11 +63,13 @@ pub enum AlertCode {
     RevocationListAgeing,
     /// An authority of ours has no revocation list that is good still.
     RevocationListOverdue,
+    /// A node knows a later state of the trust space than the database has.
+    TrustSpaceWentBack,
 }
 
 impl AlertCode {
     /// Every code.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::CertificateExpiring,
         Self::SignerExpiring,
         Self::TrustListOverdue,
@@ -81,6 +83,7 @@ impl AlertCode {
         Self::RevocationListNotPublished,
         Self::RevocationListAgeing,
         Self::RevocationListOverdue,
+        Self::TrustSpaceWentBack,
     ];
 
     /// The stable code, stored and shown.
@@ -99,6 +102,7 @@ impl AlertCode {
             Self::RevocationListNotPublished => "revocation_list.not_published",
             Self::RevocationListAgeing => "revocation_list.ageing",
             Self::RevocationListOverdue => "revocation_list.overdue",
+            Self::TrustSpaceWentBack => "trust_space.went_back",
         }
     }
 
@@ -122,7 +126,8 @@ impl AlertCode {
             | Self::OperatorWithoutValidCertificate
             | Self::CertificateWithoutPath
             | Self::RevocationListNotPublished
-            | Self::RevocationListOverdue => AlertSeverity::Critical,
+            | Self::RevocationListOverdue
+            | Self::TrustSpaceWentBack => AlertSeverity::Critical,
         }
     }
 }

@@ -97,4 +97,6 @@ pub struct Approval {
     pub settled_at: Option<OffsetDateTime>,
     /// Why it was refused, or what failed.
     pub settled_why: Option<String>,
+    /// Epoch of the trust space from which nodes decide by it, once it was executed.
+    pub epoch: Option<i64>,
 }

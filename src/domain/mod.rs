@@ -27,6 +27,7 @@ pub mod list_version;
 pub mod mail_domain;
 pub mod mailbox;
 pub mod name;
+pub mod node;
 pub mod obstacle;
 pub mod onboarding;
 pub mod operator;

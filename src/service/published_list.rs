@@ -5,13 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
+use tokio::sync::watch;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::trust_space::versions::{content, off_thread, read_back};
+use crate::domain::admission::ListUsed;
 use crate::domain::error::{Failure, INTERNAL, TRUST_LIST_NOT_FOUND};
 use crate::domain::list_version::ListVersion;
 use crate::storage::{self, Pool, StorageError, changes, trust_lists};
+use crate::trust::admission::ListInForce;
 use crate::trust::digest::sha256;
 use crate::trust::formats;
 use crate::trust::packing::pack;
@@ -24,7 +27,13 @@ const POLL: Duration = Duration::from_secs(30);
 
 /// The list that this node serves; cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct PublishedList(Arc<ArcSwapOption<ServedVersion>>);
+pub struct PublishedList(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    served: ArcSwapOption<ServedVersion>,
+    switched: watch::Sender<()>,
+}
 
 /// One version in every form that is served.
 #[derive(Debug)]
@@ -39,6 +48,8 @@ pub struct ServedVersion {
     pub json: ServedFile,
     /// Its side-car.
     pub meta_jws: ServedFile,
+    /// What it lets in.
+    pub in_force: Arc<ListInForce>,
 }
 
 /// Bytes that are ready to be sent.
@@ -69,9 +80,14 @@ impl ServedFile {
 impl PublishedList {
     /// The version that is served; `trust_list.not_found` before the first.
     pub fn current(&self) -> Result<Arc<ServedVersion>, Failure> {
-        self.0.load_full().ok_or_else(|| {
+        self.0.served.load_full().ok_or_else(|| {
             Failure::new(&TRUST_LIST_NOT_FOUND, "No list is known to this node yet.")
         })
+    }
+
+    /// Tells of every switch to another version.
+    pub fn switches(&self) -> watch::Receiver<()> {
+        self.0.switched.subscribe()
     }
 
     /// Serves the newest version of the truth; says whether it is another one than before. What cannot
@@ -80,7 +96,7 @@ impl PublishedList {
     pub async fn refresh(&self, pool: &Pool) -> Result<bool, Failure> {
         let mut truth = storage::acquire(pool).await?;
         let newest = trust_lists::newest(&mut truth).await?;
-        let served = self.0.load();
+        let served = self.0.served.load();
         let served = served.as_ref().map(|served| &served.version);
         let Some(version) = newest.filter(|newest| Some(newest) != served) else {
             return Ok(false);
@@ -104,7 +120,16 @@ impl PublishedList {
             let json =
                 (format.render)(&read.xml, &read.verified).map_err(|error| internal(&error))?;
             let json_gzip = pack(&json).map_err(|error| internal(&error))?;
+            let in_force = ListInForce {
+                used: ListUsed {
+                    sequence: i64::try_from(version.sequence).map_err(|error| internal(&error))?,
+                    sha256: version.sha256,
+                },
+                list: read.verified.list,
+                signers: read.meta.signers.clone(),
+            };
             Ok::<_, Failure>(ServedVersion {
+                in_force: Arc::new(in_force),
                 version,
                 meta: read.meta,
                 xml: ServedFile::new(read.xml, Some(xml_gzip)),
@@ -114,7 +139,8 @@ impl PublishedList {
         });
         let served = served.await??;
         tracing::info!(trust_list.sequence = served.version.sequence, "list served");
-        self.0.store(Some(Arc::new(served)));
+        self.0.served.store(Some(Arc::new(served)));
+        self.0.switched.send_replace(());
         Ok(true)
     }
 

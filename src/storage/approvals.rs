@@ -41,6 +41,8 @@ pub struct Settlement<'a> {
     pub at: OffsetDateTime,
     /// The reason of a refusal, the failure of an execution.
     pub why: Option<&'a str>,
+    /// Epoch of the trust space from which nodes decide by it, where it was executed.
+    pub epoch: Option<i64>,
 }
 
 fn written<T: serde::Serialize>(
@@ -181,6 +183,7 @@ async fn read(
                 settled_by: row.settled_by,
                 settled_at: row.settled_at,
                 settled_why: row.settled_why,
+                epoch: row.epoch,
             })
         })
         .collect()
@@ -237,13 +240,15 @@ pub async fn settle(
             state = $2,
             settled_by = $3,
             settled_at = $4,
-            settled_why = $5
+            settled_why = $5,
+            epoch = $6
         where id = $1 and state = 'pending'",
         id,
         end.state.as_str(),
         end.by,
         end.at,
         end.why,
+        end.epoch,
     )
     .execute(truth)
     .await?;

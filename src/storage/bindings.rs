@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::StorageError;
+use super::{StorageError, changes};
 use crate::domain::mail_domain::MailDomainName;
 
 /// How a mail domain and an operator belong together.
@@ -66,6 +66,7 @@ pub async fn bind(
     certificate: i64,
     at: OffsetDateTime,
 ) -> Result<bool, StorageError> {
+    changes::act_at(truth, at).await?;
     let done = sqlx::query!(
         "insert into binding (mail_domain, certificate_id, updated_at)
         values ($1, $2, $3)
@@ -84,7 +85,9 @@ pub async fn unbind(
     truth: &mut PgConnection,
     mail_domain: &MailDomainName,
     certificate: i64,
+    at: OffsetDateTime,
 ) -> Result<bool, StorageError> {
+    changes::act_at(truth, at).await?;
     let done = sqlx::query!(
         "delete from binding where mail_domain = $1 and certificate_id = $2",
         mail_domain.as_str(),
@@ -103,6 +106,7 @@ pub async fn copy(
     to: i64,
     at: OffsetDateTime,
 ) -> Result<Vec<String>, StorageError> {
+    changes::act_at(truth, at).await?;
     Ok(sqlx::query_scalar!(
         "insert into binding (
             mail_domain,

@@ -2,6 +2,7 @@
 
 use sqlx::PgConnection;
 use sqlx::postgres::{PgListener, PgPool};
+use time::OffsetDateTime;
 
 use super::StorageError;
 use crate::domain::feed::{Change, DocumentKind, FeedPosition};
@@ -74,6 +75,59 @@ pub async fn pending_keys(
     .fetch_one(connection)
     .await?;
     Ok(keys)
+}
+
+/// The newest change of the trust space, and what this connection's snapshot has at another position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustHead {
+    /// Position of the newest change; 0 before the first.
+    pub epoch: i64,
+    /// When it was made; none before the first.
+    pub at: Option<OffsetDateTime>,
+    /// When the change at the position that was asked for was made; none where there is none.
+    pub known_at: Option<OffsetDateTime>,
+}
+
+/// The newest change of the trust space, and when the one at a known position was made: a truth that was
+/// put back is told by it.
+pub async fn trust_head(
+    connection: &mut PgConnection,
+    known: i64,
+) -> Result<TrustHead, StorageError> {
+    let row = sqlx::query!(
+        r#"select
+            newest.position as "position?",
+            newest.at as "at?",
+            (select at from feed where kind = 'trust' and position = $1) as known_at
+        from (select) as one
+        left join lateral (
+            select position, at
+            from feed
+            where kind = 'trust'
+            order by position desc
+            limit 1
+        ) newest on true"#,
+        known,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(TrustHead {
+        epoch: row.position.unwrap_or_default(),
+        at: row.at,
+        known_at: row.known_at,
+    })
+}
+
+/// Tells the database when this transaction acts: history and the feed are written with that moment,
+/// until the transaction ends.
+pub async fn act_at(connection: &mut PgConnection, at: OffsetDateTime) -> Result<(), StorageError> {
+    sqlx::query_scalar!(
+        "select set_config('annuaire.acting_at', $1::timestamptz::text, true)",
+        at,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(())
 }
 
 /// Listens for commits that append to the feed or move an import.

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::StorageError;
+use super::{StorageError, changes};
 
 /// An operator that is registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -215,6 +215,7 @@ pub async fn assign(
     operators: &[i64],
     by: ImportedBy<'_>,
 ) -> Result<u64, StorageError> {
+    changes::act_at(truth, by.at).await?;
     let done = sqlx::query!(
         "with added as (
             insert into mail_domain_operator (mail_domain, operator_id)
@@ -244,7 +245,9 @@ pub async fn assign(
 pub async fn write_entries(
     truth: &mut PgConnection,
     new: &[NewEntry],
+    at: OffsetDateTime,
 ) -> Result<Written, StorageError> {
+    changes::act_at(truth, at).await?;
     let column = |of: fn(&NewEntry) -> &String| -> Vec<String> {
         new.iter().map(|entry| of(entry).clone()).collect()
     };

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::StorageError;
+use super::{StorageError, changes};
 use crate::domain::mail_domain::{MailDomain, MailDomainFilter, MailDomainName};
 
 struct MailDomainRow {
@@ -174,7 +174,9 @@ pub async fn assign(
     truth: &mut PgConnection,
     name: &MailDomainName,
     operator: i64,
+    at: OffsetDateTime,
 ) -> Result<bool, StorageError> {
+    changes::act_at(truth, at).await?;
     let done = sqlx::query!(
         "insert into mail_domain_operator (mail_domain, operator_id)
         values ($1, $2)
@@ -193,7 +195,9 @@ pub async fn release(
     truth: &mut PgConnection,
     name: &MailDomainName,
     operator: i64,
+    at: OffsetDateTime,
 ) -> Result<Option<Vec<i64>>, StorageError> {
+    changes::act_at(truth, at).await?;
     let done = sqlx::query!(
         "delete from mail_domain_operator where mail_domain = $1 and operator_id = $2",
         name.as_str(),

@@ -24,6 +24,7 @@ pub mod list_names;
 pub mod list_signers;
 pub mod mail_domains;
 pub mod merge;
+pub mod nodes;
 pub mod operators;
 mod pool;
 pub mod registry_events;
@@ -31,11 +32,13 @@ pub mod revocation_lists;
 pub mod scheduled_acts;
 pub mod trust_entries;
 pub mod trust_lists;
+pub mod trust_state;
 
 pub use entities::{ENTITIES, Entity};
 pub use error::StorageError;
 pub use pool::{
-    Acquired, Database, OpenError, acquire, begin, begin_snapshot, commit, migrate, roll_back,
+    Acquired, Database, OpenError, acquire, begin, begin_snapshot, begin_snapshot_on, commit,
+    migrate, roll_back, take,
 };
 pub use sqlx::postgres::{PgConnection as Connection, PgPool as Pool};
 

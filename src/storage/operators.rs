@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::StorageError;
+use super::{StorageError, changes};
 use crate::domain::mail_domain::MailDomainName;
 use crate::domain::onboarding::OperatorState;
 use crate::domain::operator::{
@@ -183,7 +183,9 @@ pub async fn amend(
     truth: &mut PgConnection,
     id: i64,
     draft: &OperatorDraft,
+    at: OffsetDateTime,
 ) -> Result<(), StorageError> {
+    changes::act_at(truth, at).await?;
     sqlx::query!(
         "update operator
         set

@@ -187,6 +187,11 @@ pub async fn acquire(pool: &PgPool) -> Result<Acquired, StorageError> {
     Ok(pool.acquire().await?)
 }
 
+/// Takes a connection out of the pool for good: nobody's statements make its owner wait.
+pub async fn take(pool: &PgPool) -> Result<PgConnection, StorageError> {
+    Ok(pool.acquire().await?.detach())
+}
+
 /// Begins a transaction; dropped without a commit, it changes nothing.
 pub async fn begin(
     connection: &mut PgConnection,
@@ -206,7 +211,14 @@ pub async fn roll_back(transaction: Transaction<'_, Postgres>) -> Result<(), Sto
 
 /// Begins a transaction that sees one moment and changes nothing.
 pub async fn begin_snapshot(pool: &PgPool) -> Result<Transaction<'static, Postgres>, StorageError> {
-    Ok(pool
-        .begin_with("begin isolation level repeatable read read only")
-        .await?)
+    Ok(pool.begin_with(SNAPSHOT).await?)
 }
+
+/// The same on a connection.
+pub async fn begin_snapshot_on(
+    connection: &mut PgConnection,
+) -> Result<Transaction<'_, Postgres>, StorageError> {
+    Ok(connection.begin_with(SNAPSHOT).await?)
+}
+
+const SNAPSHOT: &str = "begin isolation level repeatable read read only";

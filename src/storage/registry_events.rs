@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::StorageError;
+use super::{StorageError, changes};
 use crate::domain::mail_domain::MailDomainName;
 use crate::domain::registry_event::{EventFilter, RecordedEvent};
 
@@ -58,6 +58,7 @@ impl RegistryEvent {
 
 /// Writes an event and gives its number.
 pub async fn append(truth: &mut PgConnection, event: &RegistryEvent) -> Result<i64, StorageError> {
+    changes::act_at(truth, event.at).await?;
     let id = sqlx::query_scalar!(
         "insert into registry_event (
             at,

@@ -30,6 +30,8 @@ pub struct Agreed<'a> {
     pub approved_by: &'a [String],
     /// When its time comes.
     pub due_at: OffsetDateTime,
+    /// Now.
+    pub at: OffsetDateTime,
 }
 
 struct Row {
@@ -82,9 +84,10 @@ pub async fn add(truth: &mut PgConnection, agreed: &Agreed<'_>) -> Result<i64, S
             requested_by,
             approved_by,
             due_at,
+            agreed_at,
             state
         )
-        values ($1, $2, $3, $4, $5, $6, $7, 'waiting')
+        values ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting')
         returning id",
         act_to_json("scheduled_act", agreed.act)?,
         agreed.ground.map(|ground| ground.state.as_str()),
@@ -93,6 +96,7 @@ pub async fn add(truth: &mut PgConnection, agreed: &Agreed<'_>) -> Result<i64, S
         agreed.by,
         agreed.approved_by,
         agreed.due_at,
+        agreed.at,
     )
     .fetch_one(truth)
     .await?)

@@ -13,6 +13,7 @@ mod imports;
 mod list_log;
 mod mail_domains;
 mod mailboxes;
+mod nodes;
 mod operators;
 mod organizations;
 mod practitioners;
@@ -40,6 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(imports::routes())
         .merge(trust_lists::routes())
         .merge(list_log::routes())
+        .merge(nodes::routes())
         .merge(operators::routes())
         .merge(transitions::routes())
         .merge(campaigns::routes())

@@ -6,8 +6,11 @@ use super::alerts::AlertView;
 use super::campaigns::CampaignView;
 use super::certificates::DetailView as CertificateDetailView;
 use super::mail_domains::MailDomainView;
+use super::nodes::NodesView;
 use super::operators::DetailView as OperatorDetailView;
-use super::view::{ApprovalView, CertificateView, ListVersionView, OperatorView, SignerView};
+use super::view::{
+    ApprovalView, CertificateView, ListVersionView, OperatorView, OutcomeView, SignerView,
+};
 use crate::domain::alert::Alert;
 use crate::domain::approval::Approval;
 use crate::domain::campaign::Campaign;
@@ -15,7 +18,7 @@ use crate::domain::certificate_record::{CertificateDetail, CertificateRecord};
 use crate::domain::list_version::{ListSigner, ListVersion};
 use crate::domain::mail_domain::MailDomain;
 use crate::domain::operator::Operator;
-use crate::service::trust_space::OperatorDetail;
+use crate::service::trust_space::{Nodes, OperatorDetail, Requested};
 
 /// Something that this interface has a form for.
 pub(crate) trait Shown {
@@ -42,8 +45,10 @@ shown! {
     ListSigner as SignerView;
     ListVersion as ListVersionView;
     MailDomain as MailDomainView;
+    Nodes as NodesView;
     Operator as OperatorView;
     OperatorDetail as OperatorDetailView;
+    Requested as OutcomeView;
 }
 
 impl<T: Shown> Shown for Vec<T> {

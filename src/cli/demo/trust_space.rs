@@ -120,7 +120,7 @@ impl Cast<'_> {
     /// Alice asks, Bob agrees where two are needed.
     async fn both(&self, act: Act) -> anyhow::Result<()> {
         match self.space.request(&self.alice, act, REASON).await? {
-            Requested::Done | Requested::Scheduled { .. } => {}
+            Requested::Done { .. } | Requested::Scheduled { .. } => {}
             Requested::Pending(approval) => {
                 self.space.approve(&self.bob, approval.id).await?;
             }
@@ -287,7 +287,7 @@ impl Cast<'_> {
                 Some(approval) => Some(approval.id),
                 None => match self.space.request(&self.alice, act, reason).await? {
                     Requested::Pending(approval) => Some(approval.id),
-                    Requested::Done | Requested::Scheduled { .. } => None,
+                    Requested::Done { .. } | Requested::Scheduled { .. } => None,
                 },
             };
             if let Some(number) = number {

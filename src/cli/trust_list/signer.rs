@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use super::files;
 use crate::api::Shown as _;
-use crate::cli::registry::{Shape, Token, json, tell, with_trust_space};
+use crate::cli::registry::{Shape, Token, json, say, with_trust_space};
 use crate::cli::{Failed, output};
 use crate::config::Config;
 use crate::domain::act::Act;
@@ -89,7 +89,7 @@ impl Signer {
         with_trust_space(config, async |space| {
             let actor = token.actor(space).await?;
             let requested = space.request(&actor, act, &reason).await?;
-            tell(&requested, done);
+            say(&requested, done);
             Ok(())
         })
         .await

@@ -1,8 +1,10 @@
 //! Who is let in, as this node sees it: the snapshot in force, how fresh it is, and the decisions made
 //! from it. Whoever follows the registry installs snapshots; it knows neither SQL nor HTTP.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+pub mod following;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 use time::OffsetDateTime;
@@ -28,11 +30,28 @@ struct Inner {
     epochs: watch::Sender<i64>,
 }
 
-/// When the registry was last seen: by the clock that never goes back, and by the other.
+/// When the registry was last seen.
 #[derive(Clone, Copy, Debug)]
 struct Confirmed {
+    /// None where what was seen last is not to be trusted.
+    seen: Option<Moment>,
+    /// The latest moment that the clock was believed at: what it says is held against it.
+    latest: Moment,
+}
+
+/// One moment by two clocks: the one that never goes back but may stand still while the machine sleeps,
+/// and the one that people set.
+#[derive(Clone, Copy, Debug)]
+struct Moment {
     instant: Instant,
     at: OffsetDateTime,
+}
+
+impl Moment {
+    /// What the second clock must say by now, as the first one has it.
+    fn expected(self) -> OffsetDateTime {
+        self.at + self.instant.elapsed()
+    }
 }
 
 impl Admission {
@@ -56,9 +75,7 @@ impl Admission {
     /// The policy of the settings.
     pub fn policy(&self) -> Policy {
         let settings = &self.0.settings;
-        let span = |span: std::time::Duration| {
-            time::Duration::try_from(span).unwrap_or(time::Duration::MAX)
-        };
+        let span = |span: Duration| time::Duration::try_from(span).unwrap_or(time::Duration::MAX);
         Policy {
             list_max_age: span(settings.list_max_age),
             clock_skew: span(settings.clock_skew),
@@ -76,15 +93,48 @@ impl Admission {
     /// The registry was seen, and the snapshot is the newest: the lease begins anew. `asked` is the moment
     /// before it was asked.
     pub fn confirm(&self, asked: Instant) {
-        let confirmed = Confirmed {
+        let now = self.0.clock.now();
+        let seen = Moment {
             instant: asked,
-            at: self.0.clock.now(),
+            at: now - asked.elapsed(),
         };
-        *self
-            .0
-            .confirmed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(confirmed);
+        let mut confirmed = self.confirmed();
+        let latest = confirmed.map_or(seen, |before| before.latest);
+        *confirmed = Some(Confirmed {
+            seen: Some(seen),
+            latest: if self.is_back(latest, now) {
+                latest
+            } else {
+                seen
+            },
+        });
+    }
+
+    /// What was seen is not the registry that the snapshot is of: nothing is decided by it until the
+    /// registry is seen again.
+    pub fn distrust(&self) {
+        if let Some(confirmed) = self.confirmed().as_mut() {
+            confirmed.seen = None;
+        }
+    }
+
+    /// How long is decided on without news.
+    pub fn lease(&self) -> Duration {
+        self.0.settings.lease
+    }
+
+    /// The moment, by the clock that people set.
+    pub fn now(&self) -> OffsetDateTime {
+        self.0.clock.now()
+    }
+
+    fn confirmed(&self) -> MutexGuard<'_, Option<Confirmed>> {
+        let confirmed = self.0.confirmed.lock();
+        confirmed.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_back(&self, latest: Moment, now: OffsetDateTime) -> bool {
+        now + self.policy().clock_skew < latest.expected()
     }
 
     /// The snapshot in force; none before the first.
@@ -99,41 +149,42 @@ impl Admission {
 
     /// How fresh the snapshot is now.
     pub fn freshness(&self) -> Freshness {
-        let confirmed = *self
-            .0
-            .confirmed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let Some(confirmed) = confirmed else {
-            return Freshness::LeaseLost;
-        };
-        let passed = confirmed.instant.elapsed();
-        let Some(left) = self.0.settings.lease.checked_sub(passed) else {
+        let Some(confirmed) = *self.confirmed() else {
             return Freshness::LeaseLost;
         };
         let now = self.0.clock.now();
-        if now + self.policy().clock_skew < confirmed.at {
+        if self.is_back(confirmed.latest, now) {
             return Freshness::ClockBack;
         }
-        Freshness::Until(now + left)
+        let Some(seen) = confirmed.seen else {
+            return Freshness::LeaseLost;
+        };
+        // A machine that slept knows it by one clock alone.
+        let slept = Duration::try_from(now - seen.at).unwrap_or_default();
+        let passed = seen.instant.elapsed().max(slept);
+        match self.0.settings.lease.checked_sub(passed) {
+            Some(left) => Freshness::Until(now + left),
+            None => Freshness::LeaseLost,
+        }
     }
 
     /// May this peer take part now?
     pub fn decide(&self, question: &Question) -> Arc<Decision> {
-        let now = self.0.clock.now();
+        // Before the snapshot: that one is as new as this tells, or newer.
+        let (now, freshness) = (self.0.clock.now(), self.freshness());
         Arc::new(match self.snapshot() {
-            Some(snapshot) => snapshot.decide(question, now, self.freshness()),
+            Some(snapshot) => snapshot.decide(question, now, freshness),
             None => Snapshot::unready(now),
         })
     }
 
     /// May mail be sent to this mail domain at all?
     pub fn domain_trust(&self, mail_domain: &MailDomainName) -> DomainTrust {
-        match (self.snapshot(), self.freshness()) {
-            (Some(snapshot), Freshness::Until(_)) => {
+        match (self.freshness(), self.snapshot()) {
+            (Freshness::Until(_), Some(snapshot)) => {
                 snapshot.domain_trust(mail_domain, self.0.clock.now())
             }
-            (Some(_) | None, _) => DomainTrust::Unknown,
+            (_, Some(_) | None) => DomainTrust::Unknown,
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::scheduled_act::ScheduledAct;
 use crate::domain::text;
 use crate::storage::registry_events::{self, RegistryEvent};
 use crate::storage::scheduled_acts::{self, Agreed};
-use crate::storage::{self, Connection};
+use crate::storage::{self, Connection, changes, trust_entries};
 
 /// Characters of a reason at most.
 const REASON: usize = 2_000;
@@ -29,7 +29,10 @@ const REASON: usize = 2_000;
 )]
 pub enum Requested {
     /// Done.
-    Done,
+    Done {
+        /// Epoch of the trust space from which nodes decide by it.
+        epoch: i64,
+    },
     /// Done when its time comes.
     Scheduled {
         /// Number of the scheduled act.
@@ -96,7 +99,9 @@ impl TrustSpace {
         let requested = match (act.control(), When::of(&act, at)) {
             (Control::One, When::Now) => {
                 self.apply(&mut truth, &decision, &act).await?;
-                Requested::Done
+                Requested::Done {
+                    epoch: trust_entries::changed_at_position(&mut truth).await?,
+                }
             }
             (Control::One, When::Later(due_at)) => {
                 self.rehearse(&mut truth, &decision, &act).await?;
@@ -228,6 +233,7 @@ pub(super) async fn schedule(
             by: &decision.by,
             approved_by: &decision.approved_by,
             due_at,
+            at: decision.at,
         },
     )
     .await?;
@@ -239,6 +245,8 @@ pub(super) async fn schedule(
         },
     )
     .await?;
+    // What nodes admit may be believed no longer than until then.
+    changes::append_trust(truth, "act.scheduled", &[]).await?;
     Ok(id)
 }
 

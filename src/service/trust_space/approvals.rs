@@ -18,7 +18,7 @@ use crate::domain::ground::Ground;
 use crate::domain::scheduled_act::ScheduledState;
 use crate::storage::approvals::{self, Asked, Settlement};
 use crate::storage::registry_events::{self, RegistryEvent};
-use crate::storage::{self, Connection, StorageError, scheduled_acts};
+use crate::storage::{self, Connection, StorageError, changes, scheduled_acts, trust_entries};
 
 impl TrustSpace {
     /// Agrees to an act that waits; with enough agreement it is done, or scheduled where it has a time
@@ -61,7 +61,20 @@ impl TrustSpace {
         };
         let failed = match self.carry_out(&mut truth, &decision, &approval).await? {
             Ok(state) => {
-                let end = settlement(state, actor, at, None);
+                let epoch = match state {
+                    ApprovalState::Executed => {
+                        Some(trust_entries::changed_at_position(&mut truth).await?)
+                    }
+                    ApprovalState::Pending
+                    | ApprovalState::Scheduled
+                    | ApprovalState::Refused
+                    | ApprovalState::Expired
+                    | ApprovalState::Failed => None,
+                };
+                let end = Settlement {
+                    epoch,
+                    ..settlement(state, actor, at, None)
+                };
                 approvals::settle(&mut truth, id, &end).await?;
                 None
             }
@@ -173,6 +186,7 @@ impl TrustSpace {
             },
         )
         .await?;
+        changes::append_trust(&mut truth, "act.cancelled", &[]).await?;
         storage::commit(truth).await?;
         Ok(())
     }
@@ -288,6 +302,7 @@ fn settlement<'a>(
         by: actor.name(),
         at,
         why,
+        epoch: None,
     }
 }
 

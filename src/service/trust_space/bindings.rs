@@ -77,7 +77,7 @@ impl TrustSpace {
         let mut truth = storage::begin(&mut connection).await?;
         hold_rights(&mut truth, actor).await?;
         let record = held(&mut truth, certificate).await?;
-        if bindings::unbind(&mut truth, mail_domain, certificate).await? {
+        if bindings::unbind(&mut truth, mail_domain, certificate, decision.at).await? {
             let action = "binding.removed";
             record_change(&mut truth, &decision, action, mail_domain, &record).await?;
             storage::commit(truth).await?;

@@ -175,7 +175,8 @@ async fn load(
         .map(|entry| entry.mail_domain.clone())
         .collect();
     list_import::assign(truth, &run, &runners, by(decision)).await?;
-    let Written { added, updated } = list_import::write_entries(truth, &entries).await?;
+    let Written { added, updated } =
+        list_import::write_entries(truth, &entries, decision.at).await?;
     imported.pairs = Counted {
         updated,
         ..Counted::new(listed, added)

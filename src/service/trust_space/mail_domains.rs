@@ -61,7 +61,7 @@ impl TrustSpace {
             ));
         }
         if let Some(operator) = new.operator {
-            mail_domains::assign(&mut truth, &new.name, operator).await?;
+            mail_domains::assign(&mut truth, &new.name, operator, at).await?;
         }
         let event = RegistryEvent {
             operator: new.operator,
@@ -145,7 +145,7 @@ impl TrustSpace {
         hold_rights(&mut truth, actor).await?;
         hold_living(&mut truth, operator).await?;
         held(&mut truth, name).await?;
-        if mail_domains::assign(&mut truth, name, operator).await? {
+        if mail_domains::assign(&mut truth, name, operator, at).await? {
             let event = RegistryEvent {
                 operator: Some(operator),
                 mail_domain: Some(name.clone()),
@@ -173,7 +173,7 @@ impl TrustSpace {
         let mut truth = storage::begin(&mut connection).await?;
         hold_rights(&mut truth, actor).await?;
         held(&mut truth, name).await?;
-        let unbound = mail_domains::release(&mut truth, name, operator)
+        let unbound = mail_domains::release(&mut truth, name, operator, at)
             .await?
             .ok_or_else(|| {
                 Failure::new(

@@ -108,7 +108,7 @@ impl TrustSpace {
             return Ok(operator);
         }
         may_amend(&mut truth, &operator, &after).await?;
-        operators::amend(&mut truth, id, &after).await?;
+        operators::amend(&mut truth, id, &after, at).await?;
         let contacts = |draft: &OperatorDraft| {
             (
                 draft.responsible_contact.clone(),

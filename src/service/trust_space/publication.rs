@@ -141,7 +141,7 @@ impl TrustSpace {
         };
         match self.request(actor, act, reason).await? {
             Requested::Pending(approval) => Ok(Published::Pending(approval)),
-            Requested::Done | Requested::Scheduled { .. } => Err(Failure::new(
+            Requested::Done { .. } | Requested::Scheduled { .. } => Err(Failure::new(
                 &INTERNAL,
                 "A list that takes two administrators was published by one.",
             )),

@@ -14,6 +14,7 @@ select
     approval.settled_by,
     approval.settled_at,
     approval.settled_why,
+    approval.epoch,
     array(
         select administrator.name
         from approval_vote

@@ -4,6 +4,7 @@ pub(crate) mod child;
 pub(crate) mod database;
 pub(crate) mod importing;
 pub(crate) mod program;
+pub(crate) mod proxy;
 pub(crate) mod published;
 pub(crate) mod scratch;
 pub(crate) mod signing;

@@ -66,14 +66,17 @@ fn one_suspends_at_once_and_two_lift() {
             .add_by_name(1, "CN=mx.hopital,C=FR", &["a.mssante.fr"])
             .await;
         let act = moving(1, OperatorState::Suspended);
-        assert_eq!(
-            space.request(&registry.anne, act, "a leak").await.unwrap(),
-            Requested::Done
-        );
+        let requested = space.request(&registry.anne, act, "a leak").await.unwrap();
+        let Requested::Done { epoch } = requested else {
+            panic!("{requested:?}");
+        };
+        let newest = registry.texts("select max(position)::text from feed").await;
+        assert_eq!(newest, [epoch.to_string()]);
         assert!(registry.standing().await.is_empty());
         let lifting = pending(space, &registry.anne, moving(1, OperatorState::Active)).await;
         assert!(registry.standing().await.is_empty());
-        space.approve(&registry.bruno, lifting.id).await.unwrap();
+        let lifted = space.approve(&registry.bruno, lifting.id).await.unwrap();
+        assert_eq!(lifted.epoch, Some(epoch + 1));
         assert_eq!(registry.standing().await, ["a.mssante.fr 1"]);
     });
 }

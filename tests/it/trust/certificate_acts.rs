@@ -16,7 +16,7 @@ async fn act(registry: &Registered, act: Act) -> Result<(), Failure> {
         .request(&registry.anne, act, "a test")
         .await?
     {
-        Requested::Done => Ok(()),
+        Requested::Done { .. } => Ok(()),
         Requested::Pending(approval) => {
             let settled = registry.space.approve(&registry.bruno, approval.id).await?;
             assert_eq!(settled.state, ApprovalState::Executed, "{settled:?}");
@@ -459,7 +459,8 @@ fn two_administrators_who_press_at_once_do_it_once() {
         let press = |actor| registry.space.request(actor, suspend.clone(), "at once");
         let (one, other) = tokio::join!(press(&registry.anne), press(&registry.bruno));
         let refused = match (one, other) {
-            (Ok(Requested::Done), Err(refused)) | (Err(refused), Ok(Requested::Done)) => refused,
+            (Ok(Requested::Done { .. }), Err(refused))
+            | (Err(refused), Ok(Requested::Done { .. })) => refused,
             both => panic!("{both:?}"),
         };
         assert_eq!(refused.code.code, "certificate.transition");

@@ -52,7 +52,7 @@ pub(crate) async fn moved(registry: &Registered, operator: i64, to: OperatorStat
         .await
         .unwrap()
     {
-        Requested::Done => {}
+        Requested::Done { .. } => {}
         Requested::Pending(approval) => {
             space.approve(&registry.bruno, approval.id).await.unwrap();
         }

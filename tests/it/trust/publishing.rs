@@ -138,7 +138,7 @@ impl Publishing {
     /// Has an act done by as many administrators as it takes.
     pub(crate) async fn agree(&self, act: Act) -> Result<(), Failure> {
         match self.space.request(&self.anne, act, "pour un test").await? {
-            Requested::Done => Ok(()),
+            Requested::Done { .. } => Ok(()),
             Requested::Pending(approval) => {
                 self.space.approve(&self.bruno, approval.id).await.map(drop)
             }

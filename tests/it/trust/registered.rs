@@ -47,14 +47,15 @@ pub(crate) fn with_registered(test: impl AsyncFnOnce(Registered)) {
 }
 
 impl Registered {
-    async fn begin(pool: PgPool) -> Self {
+    pub(crate) async fn begin(pool: PgPool) -> Self {
         let clock = Arc::new(SetClock(AtomicI64::new(NOW.unix_timestamp())));
         let settings = config::Trust {
             anchor_files: vec![Authority::trusted().anchor_file.clone()],
             ..config::Trust::default()
         };
         sqlx::raw_sql(
-            "insert into administrator (name, role, token_sha256, created_at)
+            "set local annuaire.acting_at = '2026-01-01';
+            insert into administrator (name, role, token_sha256, created_at)
             select name, role, sha256(name::bytea), '2026-01-01'
             from (values ('anne', 'administrator'), ('bruno', 'administrator'), ('claire', 'auditor'))
                 as who (name, role);

@@ -16,7 +16,7 @@ async fn act(registry: &Registered, act: Act) -> Result<(), Failure> {
         .request(&registry.anne, act, "a test")
         .await?
     {
-        Requested::Done => {}
+        Requested::Done { .. } => {}
         Requested::Pending(approval) => {
             let settled = registry.space.approve(&registry.bruno, approval.id).await?;
             assert_eq!(settled.state, ApprovalState::Executed, "{settled:?}");

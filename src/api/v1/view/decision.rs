@@ -90,6 +90,10 @@ pub(in crate::api::v1) struct ApprovalView {
     /// Why it was refused, or what failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     settled_why: Option<String>,
+    /// Epoch of the trust space from which nodes decide by it, once it was executed: `/v1/nodes` tells
+    /// when each did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    epoch: Option<i64>,
 }
 
 impl From<Approval> for ApprovalView {
@@ -107,6 +111,7 @@ impl From<Approval> for ApprovalView {
             settled_by: approval.settled_by,
             settled_at: approval.settled_at,
             settled_why: approval.settled_why,
+            epoch: approval.epoch,
         }
     }
 }

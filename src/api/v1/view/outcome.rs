@@ -26,6 +26,10 @@ pub(in crate::api::v1) struct ReasonBody {
 pub(in crate::api::v1) struct OutcomeView {
     /// Where it stands.
     outcome: OutcomeName,
+    /// Epoch of the trust space from which nodes decide by it, where it is done: `/v1/nodes` tells when
+    /// each did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    epoch: Option<i64>,
     /// Number of the scheduled act.
     #[serde(skip_serializing_if = "Option::is_none")]
     scheduled_act: Option<i64>,
@@ -46,38 +50,49 @@ enum OutcomeName {
     Pending,
 }
 
+impl OutcomeView {
+    const fn of(outcome: OutcomeName) -> Self {
+        Self {
+            outcome,
+            epoch: None,
+            scheduled_act: None,
+            approval: None,
+        }
+    }
+}
+
+impl From<Requested> for OutcomeView {
+    fn from(requested: Requested) -> Self {
+        match requested {
+            Requested::Done { epoch } => Self {
+                epoch: Some(epoch),
+                ..Self::of(OutcomeName::Done)
+            },
+            Requested::Scheduled { id } => Self {
+                scheduled_act: Some(id),
+                ..Self::of(OutcomeName::Scheduled)
+            },
+            Requested::Pending(approval) => Self {
+                approval: Some(approval.into()),
+                ..Self::of(OutcomeName::Pending)
+            },
+        }
+    }
+}
+
 /// 200 for what is done, 202 with `Location` for what is not yet.
 pub(in crate::api::v1) fn outcome(requested: Requested) -> Result<Response, Problem> {
-    let (status, location, view) = match requested {
-        Requested::Done => (
-            StatusCode::OK,
-            None,
-            OutcomeView {
-                outcome: OutcomeName::Done,
-                scheduled_act: None,
-                approval: None,
-            },
-        ),
-        Requested::Scheduled { id } => (
-            StatusCode::ACCEPTED,
-            Some("/v1/scheduled-acts".to_owned()),
-            OutcomeView {
-                outcome: OutcomeName::Scheduled,
-                scheduled_act: Some(id),
-                approval: None,
-            },
-        ),
-        Requested::Pending(approval) => (
-            StatusCode::ACCEPTED,
-            Some(format!("/v1/approvals/{}", approval.id)),
-            OutcomeView {
-                outcome: OutcomeName::Pending,
-                scheduled_act: None,
-                approval: Some(approval.into()),
-            },
-        ),
+    let (status, location) = match &requested {
+        Requested::Done { .. } => (StatusCode::OK, None),
+        Requested::Scheduled { .. } => {
+            (StatusCode::ACCEPTED, Some("/v1/scheduled-acts".to_owned()))
+        }
+        Requested::Pending(approval) => {
+            let location = format!("/v1/approvals/{}", approval.id);
+            (StatusCode::ACCEPTED, Some(location))
+        }
     };
-    let mut response = answer::told(&view)?;
+    let mut response = answer::told(&OutcomeView::from(requested))?;
     *response.status_mut() = status;
     if let Some(location) = location {
         place(&mut response, &location);

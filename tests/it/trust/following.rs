@@ -1,0 +1,240 @@
+//! Nodes that follow the trust space: they take up every change, say so, and refuse once they have not
+//! heard of it for longer than their lease.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use annuaire::config;
+use annuaire::domain::act::Act;
+use annuaire::domain::certificate::{CertificateState, RevocationReason};
+use annuaire::domain::clock::SystemClock;
+use annuaire::service::admission::Admission;
+use annuaire::service::admission::following::Following;
+use annuaire::service::published_list::PublishedList;
+use annuaire::service::trust_space::Requested;
+use annuaire::storage::{self, nodes};
+use annuaire::trust::admission::Freshness;
+use annuaire::trust::chain::Anchors;
+use sqlx::PgPool;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::registered::Registered;
+use crate::support::database::with_database;
+use crate::support::proxy::Proxy;
+
+/// Long enough for any machine; nothing waits this long but a failing test.
+const DEADLINE: Duration = Duration::from_mins(1);
+
+/// A node as far as it decides.
+struct Node {
+    admission: Admission,
+    stop: CancellationToken,
+    following: JoinHandle<()>,
+}
+
+impl Node {
+    fn start(name: &str, pool: PgPool, lease: Duration) -> Self {
+        let settings = config::Admission {
+            lease,
+            ..config::Admission::default()
+        };
+        let admission = Admission::new(Arc::new(SystemClock), settings, Anchors::default());
+        let stop = CancellationToken::new();
+        let following = Following {
+            admission: admission.clone(),
+            published_list: PublishedList::default(),
+            pool,
+            node: name.to_owned(),
+        };
+        Self {
+            admission,
+            following: tokio::spawn(following.follow(stop.clone())),
+            stop,
+        }
+    }
+
+    /// Waits until it decides by an epoch.
+    async fn reaches(&self, epoch: i64) {
+        let mut epochs = self.admission.epochs();
+        let reached = epochs.wait_for(|installed| *installed >= epoch);
+        timeout(DEADLINE, reached)
+            .await
+            .expect("the node stays behind")
+            .unwrap();
+    }
+
+    fn is_fresh(&self) -> bool {
+        match self.admission.freshness() {
+            Freshness::Until(_) => true,
+            Freshness::LeaseLost | Freshness::ClockBack | Freshness::Past => false,
+        }
+    }
+
+    /// Waits until it knows, or no longer knows, the present.
+    async fn becomes(&self, fresh: bool) {
+        let changed = async {
+            while self.is_fresh() != fresh {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(DEADLINE, changed)
+            .await
+            .expect("it stays as it was");
+    }
+
+    fn state_of(&self, certificate: i64) -> CertificateState {
+        let snapshot = self.admission.snapshot().unwrap();
+        let certificates = &snapshot.state().certificates;
+        let found = certificates.iter().find(|it| it.id == certificate);
+        found.unwrap().state
+    }
+
+    async fn end(self) {
+        self.stop.cancel();
+        self.following.await.unwrap();
+    }
+}
+
+const LONG: Duration = Duration::from_mins(1);
+const SHORT: Duration = Duration::from_secs(1);
+
+/// Has an act done that one administrator may do, or two; gives its epoch.
+async fn done(registry: &Registered, act: Act) -> i64 {
+    match registry
+        .space
+        .request(&registry.anne, act, "a test")
+        .await
+        .unwrap()
+    {
+        Requested::Done { epoch } => epoch,
+        Requested::Pending(approval) => {
+            let approved = registry.space.approve(&registry.bruno, approval.id).await;
+            approved.unwrap().epoch.unwrap()
+        }
+        Requested::Scheduled { id } => panic!("scheduled as {id}"),
+    }
+}
+
+/// A certificate of operator 1 in force; gives its number and the epoch.
+async fn active(registry: &Registered) -> (i64, i64) {
+    let certificate = registry.add(1, "mx1", 300).await.unwrap();
+    registry.bind("a.mssante.fr", certificate).await.unwrap();
+    let act = Act::ActivateCertificate {
+        certificate,
+        replaces: None,
+    };
+    (certificate, done(registry, act).await)
+}
+
+#[test]
+fn what_is_revoked_is_revoked_on_every_node_and_each_says_so() {
+    with_database(async |database| {
+        let registry = Registered::begin(database.pool.clone()).await;
+        let (certificate, epoch) = active(&registry).await;
+        let nodes = ["a", "b", "c"].map(|name| Node::start(name, registry.pool.clone(), LONG));
+        for node in &nodes {
+            node.reaches(epoch).await;
+            node.becomes(true).await;
+            assert_eq!(node.state_of(certificate), CertificateState::Active);
+        }
+        let mut told = nodes::listen(&registry.pool).await.unwrap();
+        let epoch = done(
+            &registry,
+            Act::RevokeCertificate {
+                certificate,
+                because: RevocationReason::KeyCompromise,
+            },
+        )
+        .await;
+        for node in &nodes {
+            node.reaches(epoch).await;
+            assert_eq!(node.state_of(certificate), CertificateState::Revoked);
+        }
+        let mut truth = storage::acquire(&registry.pool).await.unwrap();
+        loop {
+            let acknowledged = nodes::acknowledgements(&mut truth, epoch).await.unwrap();
+            if acknowledged.len() == 3 {
+                let names: Vec<_> = acknowledged.iter().map(|it| it.node.as_str()).collect();
+                assert_eq!(names, ["a", "b", "c"]);
+                break;
+            }
+            timeout(DEADLINE, told.recv()).await.unwrap().unwrap();
+        }
+        for node in nodes {
+            node.end().await;
+        }
+    });
+}
+
+#[test]
+fn a_node_that_is_cut_off_knows_nothing_after_its_lease_and_comes_back() {
+    with_database(async |database| {
+        let registry = Registered::begin(database.pool.clone()).await;
+        let (certificate, epoch) = active(&registry).await;
+        let proxy = Proxy::to(&database);
+        let reached = Node::start("reached", registry.pool.clone(), LONG);
+        let cut_off = Node::start("cut off", proxy.pool(), SHORT);
+        for node in [&reached, &cut_off] {
+            node.reaches(epoch).await;
+            node.becomes(true).await;
+        }
+        proxy.cut();
+        let epoch = done(&registry, Act::SuspendCertificate { certificate }).await;
+        reached.reaches(epoch).await;
+        cut_off.becomes(false).await;
+        assert_eq!(cut_off.state_of(certificate), CertificateState::Active);
+        assert!(reached.is_fresh());
+        proxy.mend();
+        cut_off.reaches(epoch).await;
+        cut_off.becomes(true).await;
+        assert_eq!(cut_off.state_of(certificate), CertificateState::Suspended);
+        cut_off.end().await;
+        reached.end().await;
+    });
+}
+
+#[test]
+fn a_truth_that_went_back_is_not_followed() {
+    with_database(async |database| {
+        let registry = Registered::begin(database.pool.clone()).await;
+        let (certificate, _) = active(&registry).await;
+        let epoch = done(&registry, Act::SuspendCertificate { certificate }).await;
+        let node = Node::start("a", registry.pool.clone(), SHORT);
+        node.reaches(epoch).await;
+        node.becomes(true).await;
+        let sql = async |statements: &'static str| {
+            let done = sqlx::raw_sql(statements).execute(&registry.pool).await;
+            done.unwrap();
+        };
+        // As a restoration of an earlier backup makes it.
+        sql("create table lost as select * from feed where position = (select max(position) from feed);
+            delete from feed using lost where feed.position = lost.position;
+            update certificate set state = 'active', state_since = '2026-11-21';
+            select pg_notify('annuaire_change', '')")
+        .await;
+        node.becomes(false).await;
+        assert_eq!(node.state_of(certificate), CertificateState::Suspended);
+        let alerts = "select code || ' ' || subject from alert where cleared_at is null";
+        assert_eq!(
+            registry.texts(alerts).await,
+            ["trust_space.went_back node:a"]
+        );
+        // Another change at the same position makes it no better.
+        sql("insert into feed (position, kind, keys, at) select position, kind, keys, '2026-01-01' from lost;
+            select pg_notify('annuaire_change', '')")
+        .await;
+        sleep(SHORT / 2).await;
+        assert!(!node.is_fresh());
+        sql(
+            "delete from feed using lost where feed.position = lost.position;
+            insert into feed select * from lost;
+            select pg_notify('annuaire_change', '')",
+        )
+        .await;
+        node.becomes(true).await;
+        node.end().await;
+        assert!(registry.texts(alerts).await.is_empty());
+    });
+}
