@@ -15,7 +15,9 @@ use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::search::{ReadModel, SearchError, SearchOptions, follower};
 use crate::service::admission::Admission;
+use crate::service::admission::deciding::Deciding;
 use crate::service::admission::following::Following;
+use crate::service::admission::past::Past;
 use crate::service::certificate_status::CertificateStatus;
 use crate::service::directory::Directory;
 use crate::service::health::Health;
@@ -269,11 +271,12 @@ fn state(
     anchors: Anchors,
 ) -> ApiState {
     let metrics = Metrics::new();
-    let searches_at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let pool = pool.clone();
+    let admission = Admission::new(Arc::new(SystemClock), config.admission.clone(), anchors);
     ApiState {
-        directory: Directory::new(model.clone(), metrics.clone(), searches_at_once),
-        recipients: Recipients::new(model.clone(), metrics.clone()),
+        directory: Directory::new(model.clone(), metrics.clone(), at_once),
+        recipients: Recipients::new(model.clone(), admission.clone(), metrics.clone()),
         health: Health::new(model.clone(), Arc::new(SystemClock)),
         imports: Imports::new(move |import| {
             let pool = pool.clone();
@@ -283,7 +286,9 @@ fn state(
             }
         }),
         published_list: PublishedList::default(),
-        admission: Admission::new(Arc::new(SystemClock), config.admission.clone(), anchors),
+        deciding: Deciding::new(admission.clone(), metrics.clone(), at_once),
+        past: Past::new(&trust_space, admission.clone()),
+        admission,
         certificate_status: CertificateStatus::default(),
         trust_space,
         metrics,

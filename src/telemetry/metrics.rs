@@ -12,9 +12,11 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::admission::{AdmissionFamilies, DecisionOrigin};
 use super::known::Known;
 use super::peers::{ConnectedPeer, PeerFamilies};
 use super::trust::{TrustFamilies, TrustReading};
+use crate::domain::admission::Decision;
 use crate::domain::feed::{DocumentKind, FeedPosition};
 
 /// The measurements of this process; cheap to clone.
@@ -38,6 +40,7 @@ struct Families {
     skipped: Gauge,
     trust: TrustFamilies,
     peers: PeerFamilies,
+    admission: AdmissionFamilies,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -113,6 +116,7 @@ impl Metrics {
             skipped: Gauge::default(),
             trust: TrustFamilies::default(),
             peers: PeerFamilies::default(),
+            admission: AdmissionFamilies::default(),
         };
         families.register();
         Self(Arc::new(families))
@@ -153,6 +157,16 @@ impl Metrics {
                 .get_or_create(&OutcomeLabels { outcome })
                 .inc_by(count);
         }
+    }
+
+    /// One question about a peer was answered.
+    pub fn admission(&self, decision: &Decision, origin: DecisionOrigin) {
+        self.0.admission.decided(decision, origin);
+    }
+
+    /// One request about peers was turned away since too many waited.
+    pub fn admission_turned_away(&self) {
+        self.0.admission.turned_away();
     }
 
     /// What is known of the trust space now; `None` where it cannot be read.
@@ -219,6 +233,7 @@ impl Families {
         let registry = &mut self.registry;
         self.trust.register(registry);
         self.peers.register(registry);
+        self.admission.register(registry);
         registry.register(
             "http_requests",
             "Requests answered, by route, method and status",

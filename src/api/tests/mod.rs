@@ -1,5 +1,6 @@
 //! The real router over a real index of fictional people, asked as anybody would.
 
+mod admission;
 mod asking;
 mod bodies;
 mod conformance;
@@ -9,6 +10,7 @@ mod examples;
 mod fixture;
 mod hostile;
 mod lookups;
+mod mtls;
 mod parameters;
 mod peers;
 mod probes;

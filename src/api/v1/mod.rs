@@ -2,6 +2,7 @@
 
 mod acts;
 mod administrators;
+mod admission;
 mod alerts;
 mod approvals;
 mod campaigns;
@@ -53,4 +54,5 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(alerts::routes())
         .merge(events::routes())
         .merge(administrators::routes())
+        .merge(admission::routes())
 }

@@ -1,7 +1,11 @@
 //! Who is let in, as this node sees it: the snapshot in force, how fresh it is, and the decisions made
 //! from it. Whoever follows the registry installs snapshots; it knows neither SQL nor HTTP.
 
+pub mod deciding;
+pub mod domains;
 pub mod following;
+pub mod past;
+pub mod reading;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

@@ -164,6 +164,11 @@ impl TrustSpace {
             .map_err(|error| Failure::new(&INTERNAL, error.to_string()))?
     }
 
+    /// The truth, for what is read of it beside the use cases here.
+    pub(in crate::service) const fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
     async fn connection(&self) -> Result<storage::Acquired, StorageError> {
         storage::acquire(&self.pool).await
     }
