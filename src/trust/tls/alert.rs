@@ -42,6 +42,7 @@ fn error(reason: Reason) -> CertificateError {
         | Reason::NodeLeaseLost
         | Reason::NodeClockBack
         | Reason::ListMissing
+        | Reason::ListNotYet
         | Reason::ListStale
         | Reason::ListUntrusted
         | Reason::MailDomainInvalid
