@@ -17,6 +17,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A wake that was missed is made good for after this.
 const POLL: Duration = Duration::from_secs(30);
+/// Those who pass lists on may keep them for this long.
+const KEPT_BY_OTHERS: Duration = Duration::from_mins(1);
 
 /// A revocation list that is ready to be sent.
 #[derive(Clone, Debug)]
@@ -29,6 +31,15 @@ pub struct ServedRevocationList {
     pub next_update: OffsetDateTime,
     /// Number of its record.
     id: i64,
+}
+
+impl ServedRevocationList {
+    /// How long those who pass it on may keep it, at a moment: nobody is let in for long by an old list,
+    /// and nobody by one that is over.
+    pub fn fresh_for(&self, at: OffsetDateTime) -> Duration {
+        let left = Duration::try_from(self.next_update - at).unwrap_or_default();
+        left.min(KEPT_BY_OTHERS)
+    }
 }
 
 /// Those of this node, by the names of their authorities; cheap to clone.
@@ -122,6 +133,31 @@ impl Lists {
                 },
                 () = sleep(POLL) => {}
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn others_keep_a_list_for_a_minute_and_not_beyond_its_end() {
+        let list = ServedRevocationList {
+            file: ServedFile::new(Vec::new(), None),
+            this_update: datetime!(2026-11-21 12:00 UTC),
+            next_update: datetime!(2026-11-22 12:00 UTC),
+            id: 1,
+        };
+        for (at, seconds) in [
+            (datetime!(2026-11-21 12:00 UTC), 60),
+            (datetime!(2026-11-22 11:59:18 UTC), 42),
+            (datetime!(2026-11-22 12:00 UTC), 0),
+            (datetime!(2026-11-23 12:00 UTC), 0),
+        ] {
+            assert_eq!(list.fresh_for(at).as_secs(), seconds, "{at}");
         }
     }
 }

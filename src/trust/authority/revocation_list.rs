@@ -40,7 +40,8 @@ pub fn sign_revocation_list(
     signer: &dyn Signer,
     plan: &ListPlan<'_>,
 ) -> Result<Vec<u8>, AuthorityError> {
-    if plan.next_update <= plan.this_update {
+    let goes_back = plan.previous_update.is_some_and(|it| it > plan.this_update);
+    if plan.next_update <= plan.this_update || goes_back {
         return Err(AuthorityError::Window);
     }
     judge_authority(authority, plan.this_update)?;

@@ -153,6 +153,13 @@ fn a_list_that_could_not_stand_is_not_signed() {
         next_update: NOW + Duration::DAY,
         ..plan
     };
+    // A clock that went back.
+    let back = ListPlan {
+        previous_update: Some(NOW + Duration::SECOND),
+        ..plan
+    };
+    let said = sign_revocation_list(authority.certificate(), &authority.signer(), &back);
+    assert!(matches!(said, Err(AuthorityError::Window)), "{said:?}");
     let other = authority.root_signer();
     let said = sign_revocation_list(authority.certificate(), &other, &plan);
     assert!(matches!(said, Err(AuthorityError::OtherKey)), "{said:?}");
