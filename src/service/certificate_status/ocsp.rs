@@ -10,10 +10,10 @@ use time::{Duration, OffsetDateTime};
 use super::answers::{Answers, Cycle, Found, Responder, Signed};
 use super::nonces::Budget;
 use crate::config;
+use crate::domain::authority::IssuedCertificate;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::error::{Failure, INTERNAL};
 use crate::service::trust_space::versions::off_thread;
-use crate::storage::{self, Pool, authorities, certificates};
 use crate::trust::ocsp::sign::Times;
 use crate::trust::ocsp::{CertIdHash, Refusal, Request, read_request};
 
@@ -165,25 +165,15 @@ impl Ocsp {
         })
     }
 
-    /// Signs what is new, what changed and what grew old; says whether more is left to sign.
-    pub(super) async fn refresh(&self, pool: &Pool) -> Result<bool, Failure> {
+    /// Signs what is new, what changed and what grew old, from what each authority issued and how that stands
+    /// since `now` at the latest; says whether more is left to sign. Authorities are in the order of the
+    /// responders.
+    pub(super) async fn renew(
+        &self,
+        issued: Vec<Vec<IssuedCertificate>>,
+        now: OffsetDateTime,
+    ) -> Result<bool, Failure> {
         let before = self.0.answers.load_full();
-        if before.is_empty() {
-            return Ok(false);
-        }
-        // What is signed holds from before it was read on.
-        let now = self.0.clock.now();
-        let mut truth = storage::acquire(pool).await?;
-        let known = authorities::all(&mut truth).await?;
-        let mut issued = Vec::with_capacity(before.len());
-        for answers in before.iter() {
-            let key = answers.responder.authority;
-            issued.push(match known.iter().find(|it| it.spki_sha256 == key) {
-                Some(authority) => certificates::issued_by(&mut truth, authority.id).await?,
-                None => Vec::new(),
-            });
-        }
-        drop(truth);
         let cycle = self.0.cycle;
         let next = off_thread(move || {
             let each = before.iter().zip(issued);
@@ -191,7 +181,10 @@ impl Ocsp {
                 .collect::<Result<Vec<_>, _>>()
         });
         let next = next.await?.map_err(|error| {
-            Failure::new(&INTERNAL, format!("no answers of OCSP were signed: {error}"))
+            Failure::new(
+                &INTERNAL,
+                format!("no answers of OCSP were signed: {error}"),
+            )
         })?;
         let signed_for: usize = next.iter().map(|(_, it)| it.signed_for).sum();
         // Where nothing could be signed, to ask again at once would not help.
