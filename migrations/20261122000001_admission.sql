@@ -179,6 +179,7 @@ create table revocation_list (
     unique (issuer_spki_sha256, sha256)
 );
 create index revocation_list_by_issuer on revocation_list (issuer_spki_sha256, fetched_at, id);
+create index revocation_list_newest on revocation_list (issuer_spki_sha256, this_update, id);
 
 -- What other authorities' responders said (RFC 6960), kept likewise.
 create table ocsp_answer (

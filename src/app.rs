@@ -138,7 +138,16 @@ impl Node {
         };
         let trust_space = trust_space(&config, &database.pool)?;
         let anchors = anchors::read(&config.trust)?;
-        let state = state(&config, &model, &database.pool, trust_space, anchors);
+        let responders = signing::responders(&config.ca)?;
+        let status = CertificateStatus::new(Arc::new(SystemClock), &config.ca, responders);
+        let state = state(
+            &config,
+            &model,
+            &database.pool,
+            trust_space,
+            status,
+            anchors,
+        );
         let follower = tokio::spawn(follow(
             model.clone(),
             state.clone(),
@@ -194,8 +203,12 @@ async fn follow(model: ReadModel, state: ApiState, pool: PgPool, stop: Cancellat
         }
     }
     let list = state.published_list.follow(pool.clone(), stop.clone());
+    let status = state.certificate_status.follow(pool.clone(), stop.clone());
+    let revocation = state.trust_space.clone();
+    let revocation = revocation.keep_revocation_lists(stop.clone());
     let keeper = state.trust_space.keep(Some(state.metrics), stop.clone());
-    let (directory, (), ()) = tokio::join!(follower::follow(model, pool, stop), list, keeper);
+    let directory = follower::follow(model, pool, stop);
+    let (directory, (), (), (), ()) = tokio::join!(directory, list, status, revocation, keeper);
     if let Err(error) = directory {
         tracing::error!(%error, "the node no longer follows the truth");
     }
@@ -208,7 +221,8 @@ pub fn trust_space(config: &Config, pool: &PgPool) -> Result<TrustSpace, AppErro
         Arc::new(SystemClock),
         Arc::new(config.trust.clone()),
         signing::keys(&config.trust)?,
-    ))
+    )
+    .with_authorities(signing::authorities(&config.ca)?))
 }
 
 fn state(
@@ -216,6 +230,7 @@ fn state(
     model: &ReadModel,
     pool: &PgPool,
     trust_space: TrustSpace,
+    certificate_status: CertificateStatus,
     anchors: Anchors,
 ) -> ApiState {
     let metrics = Metrics::new();
@@ -234,7 +249,7 @@ fn state(
         }),
         published_list: PublishedList::default(),
         admission: Admission::new(Arc::new(SystemClock), config.admission.clone(), anchors),
-        certificate_status: CertificateStatus::default(),
+        certificate_status,
         trust_space,
         metrics,
         settings: Arc::new(config.http.clone()),

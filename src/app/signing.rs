@@ -6,7 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::AppError;
 use crate::config::{self, Trust};
-use crate::trust::certificate::read_upload;
+use crate::service::certificate_status::Responder;
+use crate::service::trust_space::{ConfiguredAuthority, OwnAuthorities};
+use crate::trust::certificate::{Certificate, read_upload};
+use crate::trust::ocsp::sign::ResponderKey;
 use crate::trust::sign::{
     CertificateSource, PATIENCE, PemSigner, Pin, Pkcs11Key, Pkcs11Signer, SignError, Signer,
 };
@@ -26,25 +29,74 @@ struct Configured {
 
 /// The signers of the settings. Their certificates are read now, their keys later.
 pub(super) fn keys(settings: &Trust) -> Result<Vec<Arc<dyn Signer>>, AppError> {
-    let open = |key: &config::trust::SigningKey| -> Result<Arc<dyn Signer>, AppError> {
-        let certificate = certificate(&key.certificate_file)?;
-        let source = match (&key.key_file, &key.pkcs11) {
-            (Some(_), None) => Source::File(key.clone()),
-            (None, Some(device)) => Source::Device(device.clone(), key.clone()),
-            (Some(_), Some(_)) | (None, None) => {
-                return Err(unusable(
-                    &key.certificate_file,
-                    "give either `key_file` or `pkcs11` beside it",
-                ));
-            }
-        };
-        Ok(Arc::new(Configured {
-            certificate,
-            source,
-            opened: Mutex::new(None),
-        }))
+    settings.signing_keys.iter().map(key).collect()
+}
+
+/// One of them.
+fn key(key: &config::trust::SigningKey) -> Result<Arc<dyn Signer>, AppError> {
+    let certificate = certificate(&key.certificate_file)?;
+    let source = match (&key.key_file, &key.pkcs11) {
+        (Some(_), None) => Source::File(key.clone()),
+        (None, Some(device)) => Source::Device(device.clone(), key.clone()),
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(unusable(
+                &key.certificate_file,
+                "give either `key_file` or `pkcs11` beside it",
+            ));
+        }
     };
-    settings.signing_keys.iter().map(open).collect()
+    Ok(Arc::new(Configured {
+        certificate,
+        source,
+        opened: Mutex::new(None),
+    }))
+}
+
+/// The authorities of the settings, likewise.
+pub(super) fn authorities(settings: &config::Ca) -> Result<OwnAuthorities, AppError> {
+    let open = |authority: &config::ca::Authority| -> Result<ConfiguredAuthority, AppError> {
+        let key = match (&authority.key_file, &authority.pkcs11) {
+            (None, None) => None,
+            (key_file, pkcs11) => Some(key(&config::trust::SigningKey {
+                certificate_file: authority.certificate_file.clone(),
+                key_file: key_file.clone(),
+                pkcs11: pkcs11.clone(),
+            })?),
+        };
+        Ok(ConfiguredAuthority {
+            name: authority.name.clone(),
+            certificate: certificate(&authority.certificate_file)?,
+            key,
+        })
+    };
+    let configured = settings.authorities.iter().map(open);
+    Ok(OwnAuthorities {
+        settings: settings.clone(),
+        configured: configured.collect::<Result<_, _>>()?,
+    })
+}
+
+/// What answers OCSP for the authorities of the settings. Their keys are read now: they are in files, and what
+/// is wrong with them is to be known before the first answer is missed.
+pub(super) fn responders(settings: &config::Ca) -> Result<Vec<Responder>, AppError> {
+    let open = |authority: &config::ca::Authority| {
+        let identity = authority.responder.as_ref()?;
+        Some(responder(authority, identity))
+    };
+    settings.authorities.iter().filter_map(open).collect()
+}
+
+fn responder(
+    authority: &config::ca::Authority,
+    identity: &config::trust::Identity,
+) -> Result<Responder, AppError> {
+    let file = &authority.certificate_file;
+    let issuer = Certificate::parse(&certificate(file)?).map_err(|error| unusable(file, error))?;
+    Ok(Responder {
+        name: authority.name.clone(),
+        authority: issuer.spki_sha256,
+        key: ResponderKey::open(&identity.key_file, &identity.certificate_file, &issuer)?,
+    })
 }
 
 /// The certificate of a PEM file that holds one.

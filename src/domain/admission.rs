@@ -153,6 +153,7 @@ reasons! {
     NodeLeaseLost = "node.lease_lost", Freshness, "This node has not heard of the registry for longer than its lease.";
     NodeClockBack = "node.clock_back", Freshness, "The clock of this node went back: times cannot be believed.";
     ListMissing = "list.missing", List, "No list was published.";
+    ListNotYet = "list.not_yet", List, "The list is of a time that has not come.";
     ListStale = "list.stale", List, "The list is older than is allowed.";
     ListUntrusted = "list.untrusted", List, "The list is not signed by a signer that is trusted.";
     MailDomainInvalid = "mail_domain.invalid", MailDomain, "This is not the name of a mail domain.";

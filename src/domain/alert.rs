@@ -55,11 +55,19 @@ pub enum AlertCode {
     OperatorWithoutValidCertificate,
     /// A certificate in force no longer leads to an authority of the settings.
     CertificateWithoutPath,
+    /// The certificate of an authority of ours ends within a threshold.
+    AuthorityExpiring,
+    /// A revocation list of an authority of ours was to be signed and was not.
+    RevocationListNotPublished,
+    /// Most of the time of the last revocation list of an authority of ours is over.
+    RevocationListAgeing,
+    /// An authority of ours has no revocation list that is good still.
+    RevocationListOverdue,
 }
 
 impl AlertCode {
     /// Every code.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::CertificateExpiring,
         Self::SignerExpiring,
         Self::TrustListOverdue,
@@ -69,6 +77,10 @@ impl AlertCode {
         Self::ScheduledActFailed,
         Self::OperatorWithoutValidCertificate,
         Self::CertificateWithoutPath,
+        Self::AuthorityExpiring,
+        Self::RevocationListNotPublished,
+        Self::RevocationListAgeing,
+        Self::RevocationListOverdue,
     ];
 
     /// The stable code, stored and shown.
@@ -83,6 +95,10 @@ impl AlertCode {
             Self::ScheduledActFailed => "scheduled_act.failed",
             Self::OperatorWithoutValidCertificate => "operator.without_valid_certificate",
             Self::CertificateWithoutPath => "certificate.without_path",
+            Self::AuthorityExpiring => "authority.expiring",
+            Self::RevocationListNotPublished => "revocation_list.not_published",
+            Self::RevocationListAgeing => "revocation_list.ageing",
+            Self::RevocationListOverdue => "revocation_list.overdue",
         }
     }
 
@@ -98,11 +114,15 @@ impl AlertCode {
             Self::CertificateExpiring
             | Self::SignerExpiring
             | Self::TrustListAgeing
-            | Self::ScheduledActFailed => AlertSeverity::Warning,
+            | Self::ScheduledActFailed
+            | Self::AuthorityExpiring
+            | Self::RevocationListAgeing => AlertSeverity::Warning,
             Self::TrustListOverdue
             | Self::TrustListNotPublished
             | Self::OperatorWithoutValidCertificate
-            | Self::CertificateWithoutPath => AlertSeverity::Critical,
+            | Self::CertificateWithoutPath
+            | Self::RevocationListNotPublished
+            | Self::RevocationListOverdue => AlertSeverity::Critical,
         }
     }
 }

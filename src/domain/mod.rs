@@ -11,6 +11,7 @@ pub(crate) mod calendar;
 pub mod campaign;
 pub mod certificate;
 pub mod certificate_record;
+pub mod certificate_request;
 pub mod clock;
 pub mod code;
 pub mod cursor;

@@ -2,6 +2,8 @@
 //! of the responder, signed ahead and kept in memory. It knows nothing of HTTP.
 
 mod answers;
+mod following;
+mod lists;
 mod nonces;
 mod ocsp;
 #[cfg(test)]
@@ -10,54 +12,62 @@ mod tests;
 use std::sync::Arc;
 use std::time::Instant;
 
-use arc_swap::ArcSwap;
 use time::OffsetDateTime;
 
 pub use answers::Responder;
+pub use lists::ServedRevocationList;
 pub use ocsp::{Caching, OcspAnswer};
+
+use crate::config;
+use crate::domain::authority::IssuedCertificate;
+use crate::domain::clock::{Clock, SystemClock};
+use crate::domain::error::Failure;
 
 /// Bytes of the largest request of OCSP that is looked at.
 pub const MAX_OCSP_REQUEST_BYTES: usize = crate::trust::ocsp::MAX_REQUEST_BYTES;
 
-use super::published_list::ServedFile;
-use crate::config;
-use crate::domain::authority::IssuedCertificate;
-use crate::domain::clock::Clock;
-use crate::domain::error::{Failure, REVOCATION_LIST_NOT_FOUND};
-
 /// What this node tells of our own certificates; cheap to clone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone)]
 pub struct CertificateStatus {
-    lists: Arc<ArcSwap<Told>>,
+    clock: Arc<dyn Clock>,
+    lists: lists::Lists,
     ocsp: ocsp::Ocsp,
 }
 
-/// All of it, at one epoch.
-#[derive(Debug, Default)]
-struct Told {
-    /// The newest revocation list of each authority, by the authority's name.
-    lists: Vec<(String, ServedFile)>,
+impl Default for CertificateStatus {
+    /// That of a node without a responder.
+    fn default() -> Self {
+        Self::new(Arc::new(SystemClock), &config::Ca::default(), Vec::new())
+    }
+}
+
+impl std::fmt::Debug for CertificateStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CertificateStatus")
+            .field("lists", &self.lists)
+            .field("ocsp", &self.ocsp)
+            .finish_non_exhaustive()
+    }
 }
 
 impl CertificateStatus {
     /// What a node with these responders tells, which knows nothing yet.
     pub fn new(clock: Arc<dyn Clock>, settings: &config::Ca, responders: Vec<Responder>) -> Self {
         Self {
-            lists: Arc::default(),
-            ocsp: ocsp::Ocsp::new(clock, settings, responders),
+            ocsp: ocsp::Ocsp::new(Arc::clone(&clock), settings, responders),
+            lists: lists::Lists::default(),
+            clock,
         }
     }
 
+    /// Now, by this node's clock.
+    pub fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+
     /// The newest revocation list of an authority, by its name; `revocation_list.not_found`.
-    pub fn revocation_list(&self, authority: &str) -> Result<ServedFile, Failure> {
-        let told = self.lists.load();
-        let found = told.lists.iter().find(|(name, _)| name == authority);
-        found.map(|(_, list)| list.clone()).ok_or_else(|| {
-            Failure::new(
-                &REVOCATION_LIST_NOT_FOUND,
-                format!("There is no revocation list of an authority {authority:?} here."),
-            )
-        })
+    pub fn revocation_list(&self, authority: &str) -> Result<ServedRevocationList, Failure> {
+        self.lists.of(authority)
     }
 
     /// The answer of OCSP to a request as it was sent, from memory.

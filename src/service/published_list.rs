@@ -55,7 +55,7 @@ pub struct ServedFile {
 }
 
 impl ServedFile {
-    fn new(bytes: Vec<u8>, gzip: Option<Vec<u8>>) -> Self {
+    pub(super) fn new(bytes: Vec<u8>, gzip: Option<Vec<u8>>) -> Self {
         let digest = sha256(&bytes);
         Self {
             bytes: bytes.into(),

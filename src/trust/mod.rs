@@ -2,8 +2,10 @@
 //! keys; neither SQL nor HTTP nor who may do what.
 
 pub mod admission;
+pub mod authority;
 pub mod certificate;
 pub mod chain;
+mod der;
 pub mod diff;
 pub mod digest;
 pub mod edition;
@@ -17,6 +19,7 @@ pub mod packing;
 pub(crate) mod pki;
 pub mod probe;
 pub mod prove;
+pub mod revocation;
 pub mod rules;
 pub mod sidecar;
 pub mod sign;

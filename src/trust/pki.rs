@@ -81,7 +81,7 @@ pub(crate) fn operator(common_name: &str, unit: &str) -> Vec<u8> {
     ])
 }
 
-fn moment(at: OffsetDateTime) -> Vec<u8> {
+pub(crate) fn moment(at: OffsetDateTime) -> Vec<u8> {
     let text = format!(
         "{:04}{:02}{:02}{:02}{:02}{:02}Z",
         at.year(),

@@ -14,12 +14,16 @@ use crate::domain::authority::IssuedCertificate;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::error::{Failure, INTERNAL};
 use crate::service::trust_space::versions::off_thread;
+use crate::storage::{self, Pool, authorities, certificates};
 use crate::trust::ocsp::sign::Times;
 use crate::trust::ocsp::{CertIdHash, Refusal, Request, read_request};
 
 /// Certificates signed for between two looks at the truth: a tenth of a second or two, so that what changes
 /// meanwhile is told within it.
 const AT_ONCE: usize = 2_000;
+
+/// A cache may pass an answer on for this long: it must not be let in for long who was taken back.
+const PASSED_ON: Duration = Duration::MINUTE;
 
 /// The responder of this node; cheap to clone.
 #[derive(Clone)]
@@ -49,7 +53,7 @@ pub struct Caching {
     pub made_at: OffsetDateTime,
     /// Until when it is good, UTC.
     pub good_until: OffsetDateTime,
-    /// How long from now on none that is newer is expected.
+    /// How long from now on others may pass it on without asking again.
     pub fresh_for: std::time::Duration,
 }
 
@@ -129,13 +133,13 @@ impl Ocsp {
             next_update,
             ..
         } = signed.times;
-        let newer_at = next_update.min(this_update + self.0.cycle.every);
         OcspAnswer {
             der: Arc::clone(signed.der(hash)),
             caching: Some(Caching {
                 made_at: this_update,
                 good_until: next_update,
-                fresh_for: std::time::Duration::try_from(newer_at - now).unwrap_or_default(),
+                fresh_for: std::time::Duration::try_from((next_update - now).min(PASSED_ON))
+                    .unwrap_or_default(),
             }),
         }
     }
@@ -195,6 +199,28 @@ impl Ocsp {
         let next = next.into_iter().map(|(answers, _)| Arc::new(answers));
         self.0.answers.store(Arc::new(next.collect()));
         Ok(is_left)
+    }
+
+    /// The same from the truth.
+    pub(super) async fn refresh(&self, pool: &Pool) -> Result<bool, Failure> {
+        let responders = self.0.answers.load_full();
+        if responders.is_empty() {
+            return Ok(false);
+        }
+        // What is read now has been so since before it was read.
+        let now = self.0.clock.now();
+        let mut truth = storage::acquire(pool).await?;
+        let known = authorities::all(&mut truth).await?;
+        let mut issued = Vec::with_capacity(responders.len());
+        for answers in responders.iter() {
+            let key = answers.responder.authority;
+            issued.push(match known.iter().find(|it| it.spki_sha256 == key) {
+                Some(authority) => certificates::issued_by(&mut truth, authority.id).await?,
+                None => Vec::new(),
+            });
+        }
+        drop(truth);
+        self.renew(issued, now).await
     }
 
     /// How long until answers grow old; none where there are none.

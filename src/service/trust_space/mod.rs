@@ -6,9 +6,12 @@ mod administrators;
 mod alerts;
 mod approvals;
 mod attempt;
+mod authorities;
+mod authority_alerts;
 mod bindings;
 mod building;
 mod campaigns;
+mod certificate_requests;
 mod certificates;
 mod due;
 mod events;
@@ -17,15 +20,19 @@ mod expiry;
 mod grounds;
 mod impact;
 mod leaving;
+mod list_contents;
 mod list_import;
 mod list_names;
 mod list_plan;
+mod list_upload;
 mod mail_domains;
 mod operators;
 mod paths;
 mod probing;
 mod publication;
 mod registration;
+mod revocation_lists;
+mod revocation_schedule;
 mod schedule;
 mod signers;
 mod succession;
@@ -34,6 +41,8 @@ pub(in crate::service) mod versions;
 
 pub use acts::Requested;
 pub use administrators::NewAdministrator;
+pub use authorities::{AuthorityDetail, ConfiguredAuthority, OwnAuthorities};
+pub use certificate_requests::WantedCertificate;
 pub use due::Due;
 pub use list_import::{Counted, ImportedList};
 pub use list_names::{LeftOut, OutBy};
@@ -64,6 +73,8 @@ pub struct TrustSpace {
     settings: Arc<config::Trust>,
     /// Signing keys that this node can use, opened; which one signs is in the truth.
     keys: Arc<[Arc<dyn Signer>]>,
+    /// Our own authorities, as this node has them.
+    own: Arc<OwnAuthorities>,
     /// Lists that were read lately.
     lists: Arc<versions::ReadLists>,
     /// Those that were read for a comparison.
@@ -109,6 +120,7 @@ impl TrustSpace {
             clock,
             settings,
             keys: keys.into(),
+            own: Arc::default(),
             lists: Arc::default(),
             compared: Arc::default(),
             comparisons: Arc::new(Semaphore::new(versions::COMPARISONS_AT_ONCE)),

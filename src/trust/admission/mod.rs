@@ -1,18 +1,25 @@
 //! The decision: one question, one immutable snapshot, one moment, and an answer that says why. It asks
 //! nobody: what it does not hold is refused.
 
-use std::sync::Arc;
+mod certificates;
+mod checks;
+mod decision;
+mod domains;
+mod evidence;
+mod listed;
+mod register;
+mod report;
+mod snapshot;
+#[cfg(test)]
+mod tests;
 
 use time::{Duration, OffsetDateTime};
 
-use super::chain::Anchors;
 use super::sidecar::SignerNotice;
-use crate::domain::admission::{
-    Check, CheckResult, Decision, DomainTrust, ListUsed, Outcome, Question, Reason, Verdict,
-};
-use crate::domain::mail_domain::MailDomainName;
+use crate::domain::admission::ListUsed;
 use crate::domain::trust_list::TrustList;
-use crate::domain::trust_state::TrustState;
+
+pub use snapshot::Snapshot;
 
 /// What a deployment decides about decisions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,89 +54,4 @@ pub enum Freshness {
     ClockBack,
     /// The past is asked about: what was known then is known for ever.
     Past,
-}
-
-/// All that decisions rest on, at one epoch; never changed.
-#[derive(Debug)]
-pub struct Snapshot {
-    state: Arc<TrustState>,
-    list: Option<Arc<ListInForce>>,
-}
-
-impl Snapshot {
-    /// Makes ready what decisions look up.
-    pub fn new(
-        state: Arc<TrustState>,
-        list: Option<Arc<ListInForce>>,
-        _anchors: &Anchors,
-        _policy: Policy,
-    ) -> Self {
-        Self { state, list }
-    }
-
-    /// The epoch of the trust space.
-    pub fn epoch(&self) -> i64 {
-        self.state.epoch
-    }
-
-    /// The state it was made of.
-    pub const fn state(&self) -> &Arc<TrustState> {
-        &self.state
-    }
-
-    /// The list in force.
-    pub const fn list(&self) -> Option<&Arc<ListInForce>> {
-        self.list.as_ref()
-    }
-
-    /// Answers a question as of a moment.
-    pub fn decide(&self, _: &Question, at: OffsetDateTime, _: Freshness) -> Decision {
-        Decision {
-            epoch: Some(self.epoch()),
-            list: self.list.as_ref().map(|list| list.used),
-            ..Self::unready(at)
-        }
-    }
-
-    /// What is known of a mail domain without a chain.
-    pub fn domain_trust(&self, _: &MailDomainName, _: OffsetDateTime) -> DomainTrust {
-        DomainTrust::Unknown
-    }
-
-    /// The answer of a node that has no snapshot.
-    pub fn unready(at: OffsetDateTime) -> Decision {
-        let checks = Check::ALL.map(|check| {
-            let is_at_fault = check == Check::Freshness;
-            CheckResult {
-                check,
-                outcome: if is_at_fault {
-                    Outcome::Fail
-                } else {
-                    Outcome::Skipped
-                },
-                reasons: if is_at_fault {
-                    vec![Reason::NodeUnready]
-                } else {
-                    Vec::new()
-                },
-                detail: if is_at_fault {
-                    Reason::NodeUnready.sentence().to_owned()
-                } else {
-                    String::new()
-                },
-            }
-        });
-        Decision {
-            verdict: Verdict::Refuse,
-            reasons: vec![Reason::NodeUnready],
-            checks: checks.into(),
-            grade: None,
-            operator: None,
-            certificate: None,
-            epoch: None,
-            list: None,
-            at,
-            valid_until: None,
-        }
-    }
 }

@@ -3,7 +3,7 @@
 use x509_parser::extensions::{
     DistributionPointName, GeneralName, KeyUsage as ParsedKeyUsage, ParsedExtension,
 };
-use x509_parser::prelude::X509Certificate;
+use x509_parser::prelude::X509Extension;
 
 use super::oid::OCSP;
 use super::{InvalidCertificate, strict};
@@ -157,9 +157,12 @@ impl Extensions {
     }
 }
 
-pub(super) fn read(certificate: &X509Certificate<'_>) -> Result<Extensions, InvalidCertificate> {
+/// Reads the extensions of a certificate, or those that a request asks for.
+pub(in crate::trust) fn read(
+    extensions: &[X509Extension<'_>],
+) -> Result<Extensions, InvalidCertificate> {
     let mut found = Extensions::default();
-    for extension in certificate.extensions() {
+    for extension in extensions {
         let oid = extension.oid.to_id_string();
         let malformed = || InvalidCertificate::Extension(oid.clone());
         let is_repeated = found.find(&oid).is_some();

@@ -50,7 +50,7 @@ const CURVES: &[(&str, Curve)] = &[
     ("1.3.132.0.35", Curve::P521),
 ];
 
-pub(super) fn read(spki: &SubjectPublicKeyInfo<'_>) -> PublicKey {
+pub(in crate::trust) fn read(spki: &SubjectPublicKeyInfo<'_>) -> PublicKey {
     let algorithm = spki.algorithm.algorithm.to_id_string();
     if let Ok(Parsed::RSA(rsa)) = spki.parsed() {
         return PublicKey::Rsa {

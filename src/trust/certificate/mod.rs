@@ -2,14 +2,14 @@
 //! that is for the rules and for the path.
 
 mod error;
-mod extensions;
-mod key;
-mod name;
+pub(in crate::trust) mod extensions;
+pub(in crate::trust) mod key;
+pub(in crate::trust) mod name;
 pub(crate) mod oid;
-pub(super) mod strict;
+pub(in crate::trust) mod strict;
 #[cfg(test)]
 mod tests;
-mod upload;
+pub(in crate::trust) mod upload;
 
 use rustls_pki_types::CertificateDer;
 use time::OffsetDateTime;
@@ -20,6 +20,8 @@ pub use extensions::{
     AlternativeName, AuthorityKey, BasicConstraints, Extension, Extensions, KeyUsage, KeyUsages,
 };
 pub use key::{Curve, PublicKey};
+pub use name::InvalidName;
+pub(in crate::trust) use name::read_der as read_name;
 pub use upload::read_upload;
 
 use crate::domain::digest::Digest;
@@ -98,7 +100,7 @@ impl Certificate {
             key: key::read(spki),
             spki_sha256: sha256(spki.raw),
             signature_algorithm: read.signature_algorithm.algorithm.to_id_string(),
-            extensions: extensions::read(&read)?,
+            extensions: extensions::read(read.extensions())?,
         })
     }
 

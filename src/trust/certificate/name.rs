@@ -1,8 +1,10 @@
 //! The names in certificates, from their many string types into one text.
 
 use x509_parser::asn1_rs::{Any, Tag};
+use x509_parser::prelude::FromDer;
 use x509_parser::x509::X509Name;
 
+use super::strict;
 use crate::domain::distinguished_name::{Attribute, OperatorDn};
 
 /// Why a name in a certificate cannot be taken.
@@ -26,8 +28,14 @@ const SHORT_NAMES: &[(&str, &str)] = &[
     ("2.5.4.11", "OU"),
 ];
 
+/// The name that these bytes are, in its own order; none where they are none in strict DER.
+pub(in crate::trust) fn read_der(der: &[u8]) -> Option<Result<OperatorDn, InvalidName>> {
+    let (rest, name) = X509Name::from_der(der).ok()?;
+    (rest.is_empty() && strict::is_der(der)).then(|| read(&name))
+}
+
 /// The name, in its own order.
-pub(super) fn read(name: &X509Name<'_>) -> Result<OperatorDn, InvalidName> {
+pub(in crate::trust) fn read(name: &X509Name<'_>) -> Result<OperatorDn, InvalidName> {
     let mut rdns = Vec::new();
     for rdn in name.iter() {
         let mut attributes = Vec::new();

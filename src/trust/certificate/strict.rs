@@ -16,6 +16,30 @@ pub(in crate::trust) fn is_der(bytes: &[u8]) -> bool {
     are_elements(bytes, MAX_DEPTH)
 }
 
+/// One element: its first byte, all of it, and what is in it.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::trust) struct Element<'a> {
+    pub(in crate::trust) tag: u8,
+    pub(in crate::trust) whole: &'a [u8],
+    pub(in crate::trust) contents: &'a [u8],
+}
+
+/// The elements that stand in a row in these bytes; none where they are not whole.
+pub(in crate::trust) fn elements(mut bytes: &[u8]) -> Option<Vec<Element<'_>>> {
+    let mut found = Vec::new();
+    while let Some((tag, rest)) = bytes.split_first() {
+        let (contents, after) = contents(rest)?;
+        let length = bytes.len().checked_sub(after.len())?;
+        found.push(Element {
+            tag: *tag,
+            whole: bytes.get(..length)?,
+            contents,
+        });
+        bytes = after;
+    }
+    Some(found)
+}
+
 fn are_elements(mut bytes: &[u8], depth: u8) -> bool {
     while let Some((tag, rest)) = bytes.split_first() {
         let Some((contents, after)) = contents(rest) else {
@@ -74,6 +98,22 @@ fn is_minimal(integer: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn elements_in_a_row_are_told_apart() {
+        let bytes = [0x30, 3, 2, 1, 7, 5, 0];
+        let found = elements(&bytes).unwrap();
+        let told: Vec<_> = found
+            .iter()
+            .map(|it| (it.tag, it.whole, it.contents))
+            .collect();
+        assert_eq!(
+            told,
+            [(0x30, &bytes[..5], &bytes[2..5]), (5, &bytes[5..], &[][..])]
+        );
+        assert!(elements(&bytes[..6]).is_none());
+        assert!(elements(&[]).unwrap().is_empty());
+    }
 
     #[test]
     fn what_der_writes_one_way_is_taken_that_way_only() {

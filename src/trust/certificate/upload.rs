@@ -75,13 +75,14 @@ fn blocks(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, UploadError> {
     Ok(certificates)
 }
 
-fn holds(bytes: &[u8], words: &[u8]) -> bool {
+/// Whether these words stand anywhere in it.
+pub(in crate::trust) fn holds(bytes: &[u8], words: &[u8]) -> bool {
     bytes.windows(words.len()).any(|window| window == words)
 }
 
 /// Whether this is `PrivateKeyInfo` (RFC 5208) or one of its elders: a sequence whose first element
 /// is a small version number, where a certificate has a sequence.
-fn is_private_key(der: &[u8]) -> bool {
+pub(in crate::trust) fn is_private_key(der: &[u8]) -> bool {
     use x509_parser::asn1_rs::{Any, FromDer, Tag};
     let Ok((_, outer)) = Any::from_der(der) else {
         return false;

@@ -5,6 +5,8 @@
 
 mod anchors;
 mod explain;
+mod issued;
+mod signed;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +20,8 @@ use webpki::{
 };
 
 pub use anchors::{Anchors, AnchorsError};
+pub use issued::is_issued_by;
+pub(in crate::trust) use signed::is_signed_by;
 
 use super::certificate::{Certificate, MAX_CHAIN_LENGTH};
 use super::rules::{Finding, Severity, Subject, WithoutRevocation, lint};
@@ -205,7 +209,7 @@ fn follows(certificates: &[Certificate], anchor: &Certificate) -> Result<(), Pat
 }
 
 /// What signs certificates here: SHA-256 or better with RSA of 2048 bits or more, or P-256, P-384.
-pub(super) static ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[
+pub(in crate::trust) static ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[
     algorithms::RSA_PKCS1_2048_8192_SHA256,
     algorithms::RSA_PKCS1_2048_8192_SHA384,
     algorithms::RSA_PKCS1_2048_8192_SHA512,

@@ -128,6 +128,13 @@ impl Single {
 }
 
 impl Answer {
+    /// The serial numbers it is about, as certificates hold them.
+    pub(in crate::trust) fn serials(&self) -> impl Iterator<Item = &[u8]> {
+        self.singles
+            .iter()
+            .filter_map(|single| single.id().map(|id| id.serial))
+    }
+
     /// Reads an answer: strict DER of at most [`MAX_ANSWER_BYTES`] and nothing after it.
     pub fn read(bytes: &[u8]) -> Result<Self, InvalidAnswer> {
         if bytes.len() > MAX_ANSWER_BYTES {

@@ -24,18 +24,25 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
+/// The keys that serve, in words.
+pub(in crate::trust) const SIZES: &str =
+    "RSA of 2048 to 8192 bits, a multiple of 8, or P-256 or P-384";
+
+/// Whether a key is large enough and of a kind that serves.
+pub(in crate::trust) fn is_large_enough(key: &PublicKey) -> bool {
+    match key {
+        PublicKey::Rsa { bits, .. } => (2048..=8192).contains(bits) && bits % 8 == 0,
+        PublicKey::Ec(Curve::P256 | Curve::P384) => true,
+        PublicKey::Ec(Curve::P521) | PublicKey::Other(_) => false,
+    }
+}
+
 fn size(subject: &Subject<'_>) -> Outcome {
     let key = &subject.certificate.key;
-    match key {
-        PublicKey::Rsa { bits, .. } if (2048..=8192).contains(bits) && bits % 8 == 0 => {
-            Outcome::Pass
-        }
-        PublicKey::Ec(Curve::P256 | Curve::P384) => Outcome::Pass,
-        PublicKey::Rsa { .. } | PublicKey::Ec(Curve::P521) | PublicKey::Other(_) => refuse(
-            key.to_string(),
-            "RSA of 2048 to 8192 bits, a multiple of 8, or P-256 or P-384",
-        ),
+    if is_large_enough(key) {
+        return Outcome::Pass;
     }
+    refuse(key.to_string(), SIZES)
 }
 
 fn exponent(subject: &Subject<'_>) -> Outcome {

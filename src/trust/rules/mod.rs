@@ -7,7 +7,7 @@ mod constraints;
 mod distribution;
 mod extensions;
 mod identifiers;
-mod key;
+pub(in crate::trust) mod key;
 mod names;
 mod serial;
 #[cfg(test)]
@@ -168,7 +168,7 @@ const NAMED: &[CertificatePurpose] = &[Gateway, ListSigner];
 /// What signs certificates.
 const AUTHORITIES: &[CertificatePurpose] = &[IssuingAuthority, Anchor];
 
-fn refuse(found: impl Into<String>, expected: &'static str) -> Outcome {
+pub(in crate::trust) fn refuse(found: impl Into<String>, expected: &'static str) -> Outcome {
     Outcome::Breach {
         severity: Severity::Refuse,
         found: found.into(),
@@ -176,7 +176,7 @@ fn refuse(found: impl Into<String>, expected: &'static str) -> Outcome {
     }
 }
 
-fn warn(found: impl Into<String>, expected: &'static str) -> Outcome {
+pub(in crate::trust) fn warn(found: impl Into<String>, expected: &'static str) -> Outcome {
     Outcome::Breach {
         severity: Severity::Warn,
         found: found.into(),

@@ -71,7 +71,7 @@ impl SignerCertificate {
     }
 
     /// Its key as `RSAPublicKey`, DER (RFC 8017 §A.1.1).
-    pub(super) fn public_key(&self) -> &[u8] {
+    pub(in crate::trust) fn public_key(&self) -> &[u8] {
         &self.public_key
     }
 

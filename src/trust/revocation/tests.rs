@@ -1,0 +1,3 @@
+//! Lists that are read, lists that are not, and whose they are.
+
+use super::*;
