@@ -6,6 +6,7 @@ mod absence;
 mod answer;
 mod auth;
 mod body;
+mod crl;
 mod docs;
 mod edge;
 mod examples;

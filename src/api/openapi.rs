@@ -4,7 +4,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{ApiState, absence, auth, examples, failures, ocsp, probes, trust, v1};
+use super::{ApiState, absence, auth, crl, examples, failures, ocsp, probes, trust, v1};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -39,6 +39,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(v1::routes())
         .merge(trust::routes())
+        .merge(crl::routes())
         .merge(ocsp::routes())
         .merge(probes::routes())
 }

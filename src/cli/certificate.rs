@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use super::certificate_request::RequestCommand;
 use super::registry::{Shape, Token, json, refused, tell, with_trust_space};
 use super::{Failed, output, trust_list};
 use crate::api::Shown as _;
@@ -62,6 +63,8 @@ pub(super) enum CertificateCommand {
         #[command(flatten)]
         shape: Shape,
     },
+    #[command(flatten)]
+    Requests(RequestCommand),
     /// Let one stand in the list
     Activate {
         /// Number
@@ -110,9 +113,9 @@ pub(super) enum CertificateCommand {
 pub(super) struct Deed {
     /// Why, kept in history
     #[arg(long)]
-    reason: String,
+    pub(super) reason: String,
     #[command(flatten)]
-    token: Token,
+    pub(super) token: Token,
 }
 
 fn state(text: &str) -> Result<CertificateState, String> {
@@ -171,6 +174,7 @@ impl CertificateCommand {
             }
             Self::Show { id, shape } => show(space, id, shape).await,
             Self::Lint { file, shape } => lint(space, &file, shape).await,
+            Self::Requests(command) => command.run(space).await,
             Self::Activate { id, replaces, deed } => {
                 let act = Act::ActivateCertificate {
                     certificate: id,
@@ -202,7 +206,12 @@ impl CertificateCommand {
     }
 }
 
-async fn decide(space: &TrustSpace, act: Act, deed: Deed, done: &str) -> Result<(), Failed> {
+pub(super) async fn decide(
+    space: &TrustSpace,
+    act: Act,
+    deed: Deed,
+    done: &str,
+) -> Result<(), Failed> {
     let actor = deed.token.actor(space).await?;
     let requested = space.request(&actor, act, &deed.reason).await?;
     tell(&requested, done);

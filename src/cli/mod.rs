@@ -3,8 +3,10 @@
 mod admin;
 mod alerts;
 mod approval;
+mod authority;
 mod campaign;
 mod certificate;
+mod certificate_request;
 mod config;
 mod demo;
 mod exit;
@@ -101,6 +103,9 @@ enum Command {
     /// Certificates of operators
     #[command(subcommand)]
     Certificate(certificate::CertificateCommand),
+    /// Our own authorities
+    #[command(subcommand)]
+    Authority(authority::AuthorityCommand),
     /// Acts that wait for a second administrator
     #[command(subcommand)]
     Approval(approval::ApprovalCommand),
@@ -175,6 +180,7 @@ fn run(Cli { common, command }: Cli) -> Result<(), Failed> {
         Command::Operator(operator) => block_on(operator.run(common.load()?)),
         Command::MailDomain(mail_domain) => block_on(mail_domain.run(common.load()?)),
         Command::Certificate(certificate) => block_on(certificate.run(common.load()?)),
+        Command::Authority(authority) => block_on(authority.run(common.load()?)),
         Command::Approval(approval) => block_on(approval.run(common.load()?)),
         Command::Campaign(campaign) => block_on(campaign.run(common.load()?)),
         Command::TrustList(trust_list) => trust_list.run(&common),

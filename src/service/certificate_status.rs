@@ -10,7 +10,7 @@ mod ocsp;
 mod tests;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 
@@ -60,14 +60,14 @@ impl CertificateStatus {
         }
     }
 
-    /// Now, by this node's clock.
-    pub fn now(&self) -> OffsetDateTime {
-        self.clock.now()
-    }
-
     /// The newest revocation list of an authority, by its name; `revocation_list.not_found`.
     pub fn revocation_list(&self, authority: &str) -> Result<ServedRevocationList, Failure> {
         self.lists.of(authority)
+    }
+
+    /// How long those who pass a list on may keep it from now on.
+    pub fn fresh_for(&self, list: &ServedRevocationList) -> Duration {
+        list.fresh_for(self.clock.now())
     }
 
     /// The answer of OCSP to a request as it was sent, from memory.
@@ -84,4 +84,14 @@ impl CertificateStatus {
     ) -> Result<bool, Failure> {
         self.ocsp.renew(issued, now).await
     }
+}
+
+/// Those who pass on what is told may keep it for this long.
+const KEPT_BY_OTHERS: Duration = Duration::from_mins(1);
+
+/// How long they may from a moment on, where it is good until then: nobody is let in for long by what is old,
+/// and nobody by what is over.
+fn fresh_for(good_until: OffsetDateTime, at: OffsetDateTime) -> Duration {
+    let left = Duration::try_from(good_until - at).unwrap_or_default();
+    left.min(KEPT_BY_OTHERS)
 }

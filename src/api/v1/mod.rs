@@ -4,7 +4,9 @@ mod acts;
 mod administrators;
 mod alerts;
 mod approvals;
+mod authorities;
 mod campaigns;
+mod certificate_requests;
 mod certificates;
 mod codes;
 mod errors;
@@ -45,6 +47,8 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(campaigns::routes())
         .merge(mail_domains::routes())
         .merge(certificates::routes())
+        .merge(authorities::routes())
+        .merge(certificate_requests::routes())
         .merge(acts::routes())
         .merge(approvals::routes())
         .merge(signers::routes())

@@ -2,6 +2,7 @@
 //! while the database is away.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use time::OffsetDateTime;
@@ -21,6 +22,14 @@ pub struct ServedRevocationList {
     pub next_update: OffsetDateTime,
     /// Number of its record.
     id: i64,
+}
+
+impl ServedRevocationList {
+    /// How long those who pass it on may keep it, at a moment: nobody is let in for long by an old list,
+    /// and nobody by one that is over.
+    pub fn fresh_for(&self, at: OffsetDateTime) -> Duration {
+        super::fresh_for(self.next_update, at)
+    }
 }
 
 /// Those of this node, by the names of their authorities; cheap to clone.
@@ -81,5 +90,30 @@ impl Lists {
             self.0.store(Arc::new(lists));
         }
         Ok(is_new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn others_keep_a_list_for_a_minute_and_not_beyond_its_end() {
+        let list = ServedRevocationList {
+            file: ServedFile::new(Vec::new(), None),
+            this_update: datetime!(2026-11-21 12:00 UTC),
+            next_update: datetime!(2026-11-22 12:00 UTC),
+            id: 1,
+        };
+        for (at, seconds) in [
+            (datetime!(2026-11-21 12:00 UTC), 60),
+            (datetime!(2026-11-22 11:59:18 UTC), 42),
+            (datetime!(2026-11-22 12:00 UTC), 0),
+            (datetime!(2026-11-23 12:00 UTC), 0),
+        ] {
+            assert_eq!(list.fresh_for(at).as_secs(), seconds, "{at}");
+        }
     }
 }

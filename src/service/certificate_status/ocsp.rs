@@ -22,9 +22,6 @@ use crate::trust::ocsp::{CertIdHash, Refusal, Request, read_request};
 /// meanwhile is told within it.
 const AT_ONCE: usize = 2_000;
 
-/// A cache may pass an answer on for this long: it must not be let in for long who was taken back.
-const PASSED_ON: Duration = Duration::MINUTE;
-
 /// The responder of this node; cheap to clone.
 #[derive(Clone)]
 pub(super) struct Ocsp(Arc<Inner>);
@@ -138,8 +135,7 @@ impl Ocsp {
             caching: Some(Caching {
                 made_at: this_update,
                 good_until: next_update,
-                fresh_for: std::time::Duration::try_from((next_update - now).min(PASSED_ON))
-                    .unwrap_or_default(),
+                fresh_for: super::fresh_for(next_update, now),
             }),
         }
     }

@@ -171,7 +171,7 @@ const ATTRIBUTES: u8 = 0xa0;
 fn read_der(der: &[u8]) -> Result<CertificateRequest, InvalidRequest> {
     let not_request = || InvalidRequest::NotRequest;
     let outer = match elements(der).as_deref() {
-        Some([outer]) => *outer,
+        Some([outer]) if outer.tag == SEQUENCE => *outer,
         Some([outer, _, ..]) if outer.tag == SEQUENCE => {
             return Err(InvalidRequest::TrailingBytes(der.len() - outer.whole.len()));
         }
