@@ -147,7 +147,16 @@ impl Node {
         };
         let trust_space = trust_space(&config, &database.pool)?;
         let anchors = anchors::read(&config.trust)?;
-        let state = state(&config, &model, &database.pool, trust_space, anchors);
+        let responders = signing::responders(&config.ca)?;
+        let status = CertificateStatus::new(Arc::new(SystemClock), &config.ca, responders);
+        let state = state(
+            &config,
+            &model,
+            &database.pool,
+            trust_space,
+            status,
+            anchors,
+        );
         let peers = peers::listener(&config, &state).await?;
         let admission = Following {
             admission: state.admission.clone(),
@@ -268,6 +277,7 @@ fn state(
     model: &ReadModel,
     pool: &PgPool,
     trust_space: TrustSpace,
+    certificate_status: CertificateStatus,
     anchors: Anchors,
 ) -> ApiState {
     let metrics = Metrics::new();
@@ -289,7 +299,7 @@ fn state(
         deciding: Deciding::new(admission.clone(), metrics.clone(), at_once),
         past: Past::new(&trust_space, admission.clone()),
         admission,
-        certificate_status: CertificateStatus::default(),
+        certificate_status,
         trust_space,
         metrics,
         settings: Arc::new(config.http.clone()),
