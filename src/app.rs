@@ -13,11 +13,13 @@ use tokio_util::sync::CancellationToken;
 use crate::api::{self, ApiState, PeerListener, RequestIds};
 use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock};
+use crate::remote::RemoteError;
 use crate::search::{ReadModel, SearchError, SearchOptions, follower};
 use crate::service::admission::Admission;
 use crate::service::admission::deciding::Deciding;
 use crate::service::admission::following::Following;
 use crate::service::admission::past::Past;
+use crate::service::asking::Asking;
 use crate::service::certificate_status::CertificateStatus;
 use crate::service::directory::Directory;
 use crate::service::health::Health;
@@ -79,6 +81,9 @@ pub enum AppError {
     /// The settings of the listener for operators are not whole.
     #[error("tls.listen needs tls.certificate_file and tls.key_file")]
     TlsIncomplete,
+    /// Other authorities cannot be asked.
+    #[error("other authorities cannot be asked: {0}")]
+    Asking(#[from] RemoteError),
     /// The listener broke.
     #[error("serving ended: {0}")]
     Serve(#[source] std::io::Error),
@@ -168,6 +173,7 @@ impl Node {
             model.clone(),
             state.clone(),
             admission,
+            asking(&config, &state, database.pool.clone())?,
             database.pool.clone(),
             stop,
         ));
@@ -236,6 +242,7 @@ async fn follow(
     model: ReadModel,
     state: ApiState,
     admission: Following,
+    asking: Asking,
     pool: PgPool,
     stop: CancellationToken,
 ) {
@@ -253,9 +260,10 @@ async fn follow(
     let revocation = revocation.keep_revocation_lists(stop.clone());
     let keeper = state.trust_space.keep(Some(state.metrics), stop.clone());
     let admission = admission.follow(stop.clone());
+    let asking = asking.keep(stop.clone());
     let directory = follower::follow(model, pool, stop);
-    let (directory, (), (), (), (), ()) =
-        tokio::join!(directory, list, status, revocation, keeper, admission);
+    let trust = async { tokio::join!(list, status, revocation, keeper, admission, asking) };
+    let (directory, _) = tokio::join!(directory, trust);
     if let Err(error) = directory {
         tracing::error!(%error, "the node no longer follows the truth");
     }
@@ -270,6 +278,18 @@ pub fn trust_space(config: &Config, pool: &PgPool) -> Result<TrustSpace, AppErro
         signing::keys(&config.trust)?,
     )
     .with_authorities(signing::authorities(&config.ca)?))
+}
+
+/// What asks other authorities for this node.
+fn asking(config: &Config, state: &ApiState, pool: PgPool) -> Result<Asking, AppError> {
+    Ok(Asking::new(
+        pool,
+        Arc::new(SystemClock),
+        config.revocation.clone(),
+        config.admission.clock_skew,
+        state.admission.anchors().clone(),
+        state.metrics.clone(),
+    )?)
 }
 
 fn state(

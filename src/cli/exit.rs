@@ -118,7 +118,10 @@ impl Exit {
             | AppError::Anchors { .. }
             | AppError::Tls(_)
             | AppError::TlsIncomplete => Self::Config,
-            AppError::Index(_) | AppError::Listen { .. } | AppError::Serve(_) => Self::Failure,
+            AppError::Index(_)
+            | AppError::Listen { .. }
+            | AppError::Asking(_)
+            | AppError::Serve(_) => Self::Failure,
         }
     }
 }

@@ -37,6 +37,7 @@ pub mod publication;
 pub mod quality;
 pub mod query;
 pub mod registry_event;
+pub mod revocation_source;
 pub mod role;
 pub mod scheduled_act;
 pub mod suggestion;

@@ -2,7 +2,6 @@
 //! without the database and without the documents of the index.
 
 use super::admission::Admission;
-use super::admission::domains::DomainsNow;
 use crate::domain::admission::DomainTrust;
 use crate::domain::error::{Failure, PARAMETER_INVALID};
 use crate::domain::feed::FeedPosition;
@@ -94,9 +93,10 @@ impl Recipients {
         }
         let snapshot = super::loaded(&self.model)?;
         let domains = self.admission.domains_now();
+        let trust = domains.trust();
         let recipients: Vec<Validated> = addresses
             .iter()
-            .map(|address| validated(&snapshot, &domains, address.as_ref()))
+            .map(|address| validated(&snapshot, &trust, address.as_ref()))
             .collect();
         self.count(&recipients);
         Ok(Validation {
@@ -121,7 +121,11 @@ impl Recipients {
     }
 }
 
-fn validated(snapshot: &Snapshot, domains: &DomainsNow, address: &str) -> Validated {
+fn validated(
+    snapshot: &Snapshot,
+    trust: impl Fn(&str) -> DomainTrust,
+    address: &str,
+) -> Validated {
     match MailAddress::parse(address) {
         Ok(address) => Validated {
             outcome: match snapshot.recipient(&address) {
@@ -131,7 +135,7 @@ fn validated(snapshot: &Snapshot, domains: &DomainsNow, address: &str) -> Valida
                 },
                 None => Outcome::Unknown,
             },
-            trust: Some(domains.trust(address.domain())),
+            trust: Some(trust(address.domain())),
         },
         Err(invalid) => Validated {
             outcome: Outcome::InvalidAddress(invalid.0),

@@ -15,6 +15,7 @@ use prometheus_client::registry::{Registry, Unit};
 use super::admission::{AdmissionFamilies, DecisionOrigin};
 use super::known::Known;
 use super::peers::{ConnectedPeer, PeerFamilies};
+use super::revocation::RevocationFamilies;
 use super::trust::{TrustFamilies, TrustReading};
 use crate::domain::admission::Decision;
 use crate::domain::feed::{DocumentKind, FeedPosition};
@@ -40,6 +41,7 @@ struct Families {
     skipped: Gauge,
     trust: TrustFamilies,
     peers: PeerFamilies,
+    revocation: RevocationFamilies,
     admission: AdmissionFamilies,
 }
 
@@ -116,6 +118,7 @@ impl Metrics {
             skipped: Gauge::default(),
             trust: TrustFamilies::default(),
             peers: PeerFamilies::default(),
+            revocation: RevocationFamilies::default(),
             admission: AdmissionFamilies::default(),
         };
         families.register();
@@ -189,6 +192,10 @@ impl Metrics {
         self.0.peers.closed(reason);
     }
 
+    pub(super) fn revocation(&self) -> &RevocationFamilies {
+        &self.0.revocation
+    }
+
     /// Everything measured, in the text format (`OpenMetrics` 1.0), with this reading.
     pub fn render(&self, reading: &ReadModelReading) -> Result<String, std::fmt::Error> {
         let families = &self.0;
@@ -233,6 +240,7 @@ impl Families {
         let registry = &mut self.registry;
         self.trust.register(registry);
         self.peers.register(registry);
+        self.revocation.register(registry);
         self.admission.register(registry);
         registry.register(
             "http_requests",

@@ -5,6 +5,7 @@ mod known;
 pub mod log;
 pub mod metrics;
 mod peers;
+pub mod revocation;
 pub mod trust;
 
 pub use admission::DecisionOrigin;

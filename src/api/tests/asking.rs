@@ -9,15 +9,15 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-use super::{fixture, peers};
+use super::fixture;
 use crate::api::{ApiState, RequestIds, router};
 use crate::config;
 use crate::domain::clock::{Clock, FixedClock};
 use crate::domain::feed::FeedPosition;
 use crate::search::{Document, ReadModel, SearchOptions};
-use crate::service::admission::Admission;
 use crate::service::admission::deciding::Deciding;
 use crate::service::admission::past::Past;
+use crate::service::admission::{Admission, testing as peers};
 use crate::service::certificate_status::CertificateStatus;
 use crate::service::directory::Directory;
 use crate::service::health::Health;

@@ -12,6 +12,5 @@ mod hostile;
 mod lookups;
 mod mtls;
 mod parameters;
-mod peers;
 mod probes;
 mod serving;

@@ -21,6 +21,7 @@ mod operators;
 mod organizations;
 mod practitioners;
 mod recipients;
+mod revocation_sources;
 pub(crate) mod shown;
 mod signers;
 mod status;
@@ -56,6 +57,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(approvals::routes())
         .merge(signers::routes())
         .merge(alerts::routes())
+        .merge(revocation_sources::routes())
         .merge(events::routes())
         .merge(administrators::routes())
         .merge(admission::routes())

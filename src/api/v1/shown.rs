@@ -10,6 +10,7 @@ use super::certificates::DetailView as CertificateDetailView;
 use super::mail_domains::MailDomainView;
 use super::nodes::NodesView;
 use super::operators::DetailView as OperatorDetailView;
+use super::revocation_sources::RevocationSourceView;
 use super::view::{
     ApprovalView, CertificateView, ListVersionView, OperatorView, OutcomeView, SignerView,
 };
@@ -21,6 +22,7 @@ use crate::domain::certificate_request::CertificateRequestRecord;
 use crate::domain::list_version::{ListSigner, ListVersion};
 use crate::domain::mail_domain::MailDomain;
 use crate::domain::operator::Operator;
+use crate::domain::revocation_source::RevocationSource;
 use crate::service::trust_space::{AuthorityDetail, Nodes, OperatorDetail, Requested};
 
 /// Something that this interface has a form for.
@@ -53,6 +55,7 @@ shown! {
     Nodes as NodesView;
     Operator as OperatorView;
     OperatorDetail as OperatorDetailView;
+    RevocationSource as RevocationSourceView;
     Requested as OutcomeView;
 }
 

@@ -24,14 +24,19 @@ impl DomainsNow {
         self.snapshot.as_ref().map(|snapshot| snapshot.epoch())
     }
 
-    /// May mail be sent to this mail domain at all? A text that is no name of one is in no list.
-    pub fn trust(&self, mail_domain: &str) -> DomainTrust {
-        let Some(snapshot) = &self.snapshot else {
-            return DomainTrust::Unknown;
-        };
-        MailDomainName::parse(mail_domain).map_or(DomainTrust::UntrustedDomain, |name| {
-            snapshot.domain_trust(&name, self.at)
-        })
+    /// Tells of one mail domain after the other whether mail may be sent to it at all. A text that is no
+    /// name of one is in no list.
+    pub fn trust(&self) -> impl Fn(&str) -> DomainTrust {
+        let domains = self.snapshot.as_ref().map(|it| it.domains_at(self.at));
+        move |mail_domain| {
+            let Some(domains) = &domains else {
+                return DomainTrust::Unknown;
+            };
+            match MailDomainName::parse(mail_domain) {
+                Ok(name) => domains.trust(&name),
+                Err(_) => DomainTrust::UntrustedDomain,
+            }
+        }
     }
 }
 

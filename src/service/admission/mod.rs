@@ -6,6 +6,8 @@ pub mod domains;
 pub mod following;
 pub mod past;
 pub mod reading;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

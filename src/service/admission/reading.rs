@@ -56,8 +56,7 @@ pub async fn take_up(admission: &Admission, pool: &Pool) -> Result<(), Failure> 
     };
     let made = {
         let admission = admission.clone();
-        let make =
-            move || Snapshot::new(read.state, list, admission.anchors(), admission.policy());
+        let make = move || Snapshot::new(read.state, list, admission.anchors(), admission.policy());
         off_thread(make).await?
     };
     admission.install(Arc::new(made));

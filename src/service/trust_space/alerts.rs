@@ -7,6 +7,7 @@ use super::TrustSpace;
 use super::authority_alerts::of_authorities;
 use super::certificates::key;
 use super::paths::without_path;
+use super::revocation_sources::failing;
 use crate::domain::alert::{Alert, AlertCode, AlertSeverity, Expiry, Succession, expiry_severity};
 use crate::domain::calendar::rfc3339;
 use crate::domain::certificate::{CertificateState, EXPIRY_THRESHOLDS, expiry_threshold};
@@ -91,6 +92,7 @@ async fn alerts_at(
     }
     open.extend(of_authorities(truth, now).await?);
     open.extend(without_path(space, truth, now).await?);
+    open.extend(failing(truth, now).await?);
     open.extend(alerts::open(truth).await?.into_iter().map(raised));
     open.sort_by(|a, b| {
         let pressing = b.severity.cmp(&a.severity);

@@ -34,6 +34,7 @@ mod publication;
 mod registration;
 mod revocation_lists;
 mod revocation_schedule;
+mod revocation_sources;
 mod schedule;
 mod signers;
 mod succession;

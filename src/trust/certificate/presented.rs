@@ -55,7 +55,8 @@ mod tests {
     #[test]
     fn blocks_are_taken_as_they_are_and_no_more_than_needed() {
         let two = format!("depth=0\n{}\ndepth=1\n{}", pem(b"one"), pem(b"two"));
-        let other = "-----BEGIN SSL SESSION PARAMETERS-----\nYQ==\n-----END SSL SESSION PARAMETERS-----\n";
+        let other =
+            "-----BEGIN SSL SESSION PARAMETERS-----\nYQ==\n-----END SSL SESSION PARAMETERS-----\n";
         for (file, expected) in [
             (two.as_bytes().to_vec(), &[&b"one"[..], b"two"][..]),
             (format!("{other}{}", pem(b"one")).into_bytes(), &[b"one"]),

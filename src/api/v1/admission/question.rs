@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
@@ -195,7 +195,10 @@ impl QuestionBody {
             host: self.host,
             stapled: self.stapled,
         };
-        Ok((about.asked(self.chain.read()?)?, moment(self.at.as_deref())?))
+        Ok((
+            about.asked(self.chain.read()?)?,
+            moment(self.at.as_deref())?,
+        ))
     }
 }
 
@@ -227,7 +230,10 @@ impl QuestionsBody {
             };
             about.asked(Arc::clone(chain))
         });
-        Ok((asked.collect::<Result<_, _>>()?, moment(self.at.as_deref())?))
+        Ok((
+            asked.collect::<Result<_, _>>()?,
+            moment(self.at.as_deref())?,
+        ))
     }
 }
 
@@ -246,7 +252,9 @@ impl About {
             unreadable(format!("`role` is one of `{names}`."))
         })?;
         if self.host.as_ref().is_some_and(|host| host.len() > HOST) {
-            return Err(unreadable(format!("`host` is longer than {HOST} characters.")));
+            return Err(unreadable(format!(
+                "`host` is longer than {HOST} characters."
+            )));
         }
         let stapled = self.stapled.map(|text| STANDARD.decode(text));
         Ok(Asked {

@@ -137,7 +137,10 @@ pub(in crate::api::v1) struct DecisionView<'a> {
     reasons: Vec<&'static str>,
     /// Until when an admission may be believed without asking again, if nothing happens, UTC; left out
     /// of a refusal.
-    #[serde(skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        with = "time::serde::rfc3339::option"
+    )]
     valid_until: Option<OffsetDateTime>,
     /// How much is known of the peer; left out of a refusal.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,9 +1,9 @@
-//! A fictional trust space: two operators of which one is suspended, their certificates, the list, and what
+//! A fictional trust space for tests: two operators of which one is suspended, their certificates, the list, and what
 //! their authorities say of revocations. The certificates are files, so that examples are the same in each
 //! run; their keys were thrown away.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
+use super::Admission;
 use crate::config;
 use crate::domain::admission::ListUsed;
 use crate::domain::certificate::CertificateState;
@@ -22,29 +23,29 @@ use crate::domain::trust_list::{TrustEntry, TrustList};
 use crate::domain::trust_state::{
     Binding, CertificateStanding, Evidence, OperatorStanding, TrustState,
 };
-use crate::service::admission::Admission;
 use crate::trust::admission::{ListInForce, Snapshot};
 use crate::trust::certificate::{Certificate, read_presented};
 use crate::trust::chain::Anchors;
 use crate::trust::pki::{CRL_POINTS, Draft, Party, crl_point, new_key, operator, pem};
 use crate::trust::revocation::testing::DraftList;
+use crate::trust::sidecar::{SignerNotice, SignerStatus};
 
 /// When all of it is looked at.
-pub(super) const NOW: OffsetDateTime = datetime!(2099-01-02 03:04:05 UTC);
+pub(crate) const NOW: OffsetDateTime = datetime!(2099-01-02 03:04:05 UTC);
 /// Where the fictional trust space stands.
-pub(super) const EPOCH: i64 = 42;
+pub(crate) const EPOCH: i64 = 42;
 /// The operator in force, its certificate and its mail domain.
-pub(super) const ACTIVE: i64 = 7;
-pub(super) const ACTIVE_DOMAIN: &str = "medecin.mssante.fr";
+pub(crate) const ACTIVE: i64 = 7;
+pub(crate) const ACTIVE_DOMAIN: &str = "medecin.mssante.fr";
 /// The one that is suspended.
-pub(super) const SUSPENDED: i64 = 8;
-pub(super) const SUSPENDED_DOMAIN: &str = "ch-fictif.mssante.fr";
+pub(crate) const SUSPENDED: i64 = 8;
+pub(crate) const SUSPENDED_DOMAIN: &str = "ch-fictif.mssante.fr";
 
 /// Set to make other certificates and write them.
 const REWRITE: &str = "REWRITE_PEERS";
 
 fn file(name: &str) -> PathBuf {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/api/tests/peers");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/service/admission/testing");
     PathBuf::from(folder).join(name)
 }
 
@@ -53,18 +54,37 @@ fn chain(name: &str) -> Vec<Vec<u8>> {
 }
 
 /// What the operator in force presents: its certificate and that of its authority.
-pub(super) fn active() -> Vec<Vec<u8>> {
+pub(crate) fn active() -> Vec<Vec<u8>> {
     chain("active.pem")
 }
 
 /// What the suspended one presents.
-pub(super) fn suspended() -> Vec<Vec<u8>> {
+pub(crate) fn suspended() -> Vec<Vec<u8>> {
     chain("suspended.pem")
 }
 
+/// A clock that tests set; it begins at [`NOW`].
+#[derive(Clone)]
+pub(crate) struct Hands(Arc<Mutex<OffsetDateTime>>);
+
+impl Hands {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Mutex::new(NOW)))
+    }
+
+    pub(crate) fn turn(&self, by: time::Duration) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+impl Clock for Hands {
+    fn now(&self) -> OffsetDateTime {
+        *self.0.lock().unwrap()
+    }
+}
+
 /// Admission that knows nothing of this trust space but its anchor.
-pub(super) fn unready(cached_decisions: usize) -> Admission {
-    let clock: Arc<dyn Clock> = Arc::new(FixedClock(NOW));
+pub(crate) fn unready(clock: Arc<dyn Clock>, cached_decisions: usize) -> Admission {
     let settings = config::Admission {
         // No test takes as long, and nothing in it ends later.
         lease: Duration::from_hours(2),
@@ -76,14 +96,14 @@ pub(super) fn unready(cached_decisions: usize) -> Admission {
 }
 
 /// Admission by this trust space.
-pub(super) fn admission() -> Admission {
-    let admission = unready(1_000);
+pub(crate) fn admission() -> Admission {
+    let admission = unready(Arc::new(FixedClock(NOW)), 1_000);
     install(&admission, state());
     admission
 }
 
 /// Decides by this state and the fictional list from now on.
-pub(super) fn install(admission: &Admission, state: TrustState) {
+pub(crate) fn install(admission: &Admission, state: TrustState) {
     let snapshot = Snapshot::new(
         Arc::new(state),
         Some(Arc::new(list())),
@@ -108,7 +128,7 @@ fn standing(id: i64, operator: i64, chain: Vec<Vec<u8>>) -> CertificateStanding 
 }
 
 /// The state of the registry.
-pub(super) fn state() -> TrustState {
+pub(crate) fn state() -> TrustState {
     let operator = |id, name: &str, state| OperatorStanding {
         id,
         name: name.to_owned(),
@@ -136,10 +156,7 @@ pub(super) fn state() -> TrustState {
             standing(12, ACTIVE, active()),
             standing(13, SUSPENDED, suspended()),
         ],
-        bindings: vec![
-            binding(SUSPENDED_DOMAIN, 13),
-            binding(ACTIVE_DOMAIN, 12),
-        ],
+        bindings: vec![binding(SUSPENDED_DOMAIN, 13), binding(ACTIVE_DOMAIN, 12)],
         next_change_at: None,
         revocation_lists: vec![evidence("root.crl"), evidence("issuing.crl")],
         ocsp_answers: Vec::new(),
@@ -168,7 +185,11 @@ fn list() -> ListInForce {
                 entry(SUSPENDED_DOMAIN, suspended()),
             ],
         ),
-        signers: Vec::new(),
+        signers: vec![SignerNotice {
+            sha256: Digest::new([0xa5; 32]),
+            status: SignerStatus::Current,
+            from: at,
+        }],
     }
 }
 
@@ -194,7 +215,11 @@ fn the_files_are_made_when_asked_for() {
         between(&mut draft);
         draft.serial = vec![0x1f, serial];
         draft.subject = operator(common_name, unit);
-        draft.set(CRL_POINTS, false, crl_point("http://crl.essai.fr/organisations.crl"));
+        draft.set(
+            CRL_POINTS,
+            false,
+            crl_point("http://crl.essai.fr/organisations.crl"),
+        );
         draft.der(&issuing.key)
     };
     let revoked_nothing = |by: &Party| {
@@ -206,8 +231,14 @@ fn the_files_are_made_when_asked_for() {
     let chain = |leaf: Vec<u8>| pem(&leaf) + &pem(&authority(&issuing));
     for (name, text) in [
         ("root.pem", pem(&authority(&root))),
-        ("active.pem", chain(leaf("mail.grades-fictif.fr", "1770816478", 1))),
-        ("suspended.pem", chain(leaf("mail.ch-fictif.fr", "1440000040", 2))),
+        (
+            "active.pem",
+            chain(leaf("mail.grades-fictif.fr", "1770816478", 1)),
+        ),
+        (
+            "suspended.pem",
+            chain(leaf("mail.ch-fictif.fr", "1440000040", 2)),
+        ),
         ("root.crl", revoked_nothing(&root)),
         ("issuing.crl", revoked_nothing(&issuing)),
     ] {
