@@ -12,6 +12,7 @@ mod edge;
 mod examples;
 mod failures;
 mod file;
+mod ocsp;
 pub mod openapi;
 mod parameters;
 mod probes;
@@ -36,7 +37,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
 pub use edge::RequestIds;
-pub use serve::serve;
+pub use serve::{PeerListener, serve, serve_with_peers};
 pub(crate) use v1::shown::Shown;
 
 use crate::config;

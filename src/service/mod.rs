@@ -8,6 +8,7 @@ pub mod codes;
 pub mod directory;
 pub mod health;
 pub mod imports;
+pub mod peers;
 pub mod published_list;
 pub mod recipients;
 pub mod trust_space;

@@ -25,6 +25,7 @@ pub mod revocation;
 pub mod rules;
 pub mod sidecar;
 pub mod sign;
+pub mod tls;
 pub mod token;
 pub mod verify_at;
 pub mod xml;

@@ -10,6 +10,7 @@ mod examples;
 mod fixture;
 mod hostile;
 mod lookups;
+mod mtls;
 mod parameters;
 mod probes;
 mod serving;

@@ -271,7 +271,7 @@ fn make(
         next_update: plan.next_update,
         previous_update: plan.previous_update,
         url: &plan.url,
-        issued: &plan.taken_back,
+        revoked: &plan.taken_back,
     };
     let der =
         sign_revocation_list(&own, signer, &order).map_err(|error| not_made(authority, error))?;

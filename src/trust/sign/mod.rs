@@ -1,7 +1,7 @@
 //! Keys that sign the list, wherever they live.
 
 mod certificate;
-pub(super) mod files;
+pub(in crate::trust) mod files;
 mod pem;
 mod pkcs11;
 mod public_key;
