@@ -43,7 +43,10 @@ pub enum Disbelief {
     NotNext(#[from] NotNext),
     /// There is another list of the same number.
     #[error("there are two lists of the number {0}")]
-    Two(u64),
+    Two(i64),
+    /// It is older than the one that was told of.
+    #[error("it is list {0}, and a later one was told of")]
+    Older(i64),
 }
 
 /// Who may sign.
@@ -113,9 +116,6 @@ impl Believed {
         signers: &Signers,
         proof: Option<&ConsistencyProof>,
     ) -> Result<(), Disbelief> {
-        if self.meta.sequence == before.sequence && self.meta.xml != before.xml {
-            return Err(Disbelief::Two(before.sequence));
-        }
         let follows = match proof {
             Some(proof) => self.meta.continues(before, proof),
             None => self.meta.follows(before),

@@ -7,6 +7,7 @@ mod disk;
 mod known;
 mod registry;
 
+use std::cmp::Ordering;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,13 +24,15 @@ pub use registry::Registry;
 use self::believed::{Believed, Signers};
 use self::disk::{Disk, Kept};
 use self::known::Known;
-use self::registry::News;
 use crate::domain::digest::Digest;
+use crate::domain::trust_change::Alive;
 use crate::remote::RemoteError;
 use crate::service::admission::Admission;
 use crate::trust::admission::Snapshot;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// How long a node of the registry is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Events that come at once are looked at together.
 const BREATH: Duration = Duration::from_millis(20);
 
@@ -52,9 +55,9 @@ pub enum WatchError {
         /// What it says.
         found: i64,
     },
-    /// It says two things of one epoch.
-    #[error("the registry says two things of epoch {0}")]
-    Two(i64),
+    /// It does not know the present itself.
+    #[error("the registry does not know the present itself")]
+    Absent,
     /// The list is not believed.
     #[error("the list of the registry is not believed: {0}")]
     List(#[from] Disbelief),
@@ -114,7 +117,7 @@ impl Watching {
     }
 
     async fn restore(&mut self, kept: Kept) -> Result<(), WatchError> {
-        let known = Known::read(kept.state, None)?;
+        let known = Known::read(kept.state)?;
         if let Some(list) = kept.list {
             let signers = Signers {
                 pinned: self.pinned.clone(),
@@ -178,53 +181,79 @@ impl Watching {
         }
     }
 
-    /// Looks at the registry once, and takes up what is new. The lease begins anew where all of it is
-    /// believed.
+    /// Looks at the registry once, and takes up what is new. The lease begins anew where a node of it
+    /// knows the present, and all that this node decides by is known and believed here.
     pub async fn look(&mut self) -> Result<(), WatchError> {
-        let asked = Instant::now();
-        let asked_at = self.admission.now();
-        let etag = self.known.as_ref().and_then(|known| known.etag.clone());
-        let mut is_new = false;
-        match self.registry.state(etag.as_deref()).await? {
-            News::Unchanged => {}
-            News::State(new) => {
-                // A node of the registry that is a moment behind the others is no reason to refuse; what
-                // is known here stays, and the lease runs on.
-                if let Some(known) = &self.known {
-                    new.may_follow(known)?;
-                }
-                is_new = self.known.as_ref().is_none_or(|known| !known.is(&new));
-                self.known = Some(new);
-            }
-        }
-        let listed = self.take_up_list().await;
-        is_new |= matches!(listed, Ok(true));
+        let (asked, asked_at) = (Instant::now(), self.admission.now());
+        let patience = PATIENCE.min(self.admission.lease() / 2);
+        let alive = self.registry.alive(patience).await?;
+        let alive = alive.ok_or(WatchError::Absent)?;
+        let is_newer = self.take_up_state(&alive).await?;
+        let listed = self.take_up_list(&alive).await;
+        let is_new = is_newer | matches!(listed, Ok(true));
         if is_new {
             // What is taken away is taken away at once, whatever the disk or the list says.
             self.install().await?;
         }
         listed?;
-        self.admission.confirm(asked);
-        if let Err(error) = self.keep(is_new, asked_at).await {
+        // What the registry itself saw so long ago, nobody saw later.
+        let age = Duration::from_millis(alive.age_ms);
+        let seen = asked.checked_sub(age).ok_or(WatchError::Absent)?;
+        self.admission.confirm(seen);
+        if let Err(error) = self.keep(is_new, asked_at - age).await {
             tracing::error!(%error, "what is known is not kept: a restart would not know it");
         }
         Ok(())
     }
 
-    /// Takes up a newer list, where the state says that there is one; says whether there was.
-    async fn take_up_list(&mut self) -> Result<bool, WatchError> {
-        let wanted = self.known.as_ref().and_then(|known| known.state.list);
-        let held = self.list.as_ref().map(|list| list.in_force.used.sequence);
-        if wanted.is_none() || held >= wanted {
+    /// Takes up the state, where the registry is at a later epoch; says whether it was.
+    async fn take_up_state(&mut self, alive: &Alive) -> Result<bool, WatchError> {
+        let held = self.known.as_ref().map(|known| known.state.epoch);
+        match held.map(|held| alive.epoch.cmp(&held)) {
+            Some(Ordering::Equal) => return Ok(false),
+            // A node of the registry that is a moment behind the others is no reason to refuse; what is
+            // known here stays, and the lease runs on.
+            Some(Ordering::Less) => {
+                return Err(WatchError::WentBack {
+                    known: held.unwrap_or_default(),
+                    found: alive.epoch,
+                });
+            }
+            Some(Ordering::Greater) | None => {}
+        }
+        let new = self.registry.state().await?;
+        if new.state.epoch < alive.epoch {
+            return Err(WatchError::WentBack {
+                known: alive.epoch,
+                found: new.state.epoch,
+            });
+        }
+        self.known = Some(new);
+        Ok(true)
+    }
+
+    /// Takes up a newer list, where the registry decides by one; says whether it does.
+    async fn take_up_list(&mut self, alive: &Alive) -> Result<bool, WatchError> {
+        let held = self.list.as_ref().map(|list| list.in_force.used);
+        let Some(wanted) = alive.list else {
             return Ok(false);
+        };
+        if let Some(held) = held
+            && held.sequence >= wanted.sequence
+        {
+            return if held.sequence == wanted.sequence && held.sha256 != wanted.sha256 {
+                Err(Disbelief::Two(held.sequence).into())
+            } else {
+                Ok(false)
+            };
         }
         let signers = self.signers();
         let before = self.list.as_ref().map(|list| list.meta.clone());
         let at = self.admission.now();
         let list = self.registry.list(&signers, before.as_ref(), at).await?;
-        let Some(list) = list else {
-            return Ok(false);
-        };
+        if list.in_force.used.sequence < wanted.sequence {
+            return Err(Disbelief::Older(list.in_force.used.sequence).into());
+        }
         tracing::info!(trust_list.sequence = list.meta.sequence, "list taken up");
         self.list = Some(Arc::new(list));
         Ok(true)

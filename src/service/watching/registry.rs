@@ -10,12 +10,14 @@ use tokio_util::sync::CancellationToken;
 use super::WatchError;
 use super::believed::{Believed, Signers};
 use super::known::Known;
+use crate::domain::trust_change::Alive;
 use crate::remote::events::Events;
-use crate::remote::{Client, Reply};
+use crate::remote::{Client, RemoteError};
 use crate::trust::log::ConsistencyProof;
 use crate::trust::sidecar::ListMeta;
 use crate::trust::xml::Limits;
 
+const EVENTS: &str = "/v1/trust-list/events";
 /// Bytes of the largest state that is taken: forty thousand certificates with their chains.
 const MAX_STATE: u64 = 512 << 20;
 /// Of the largest side-car.
@@ -28,12 +30,6 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub struct Registry {
     client: Client,
     base: String,
-}
-
-/// What a registry says of its state.
-pub(super) enum News {
-    Unchanged,
-    State(Known),
 }
 
 impl Registry {
@@ -49,26 +45,39 @@ impl Registry {
         format!("{}{path}", self.base)
     }
 
-    /// The state, unless it is the one with this tag still.
-    pub(super) async fn state(&self, etag: Option<&str>) -> Result<News, WatchError> {
-        let url = self.at("/v1/trust-space/state");
-        match self.client.get_newer(&url, etag, MAX_STATE).await? {
-            Reply::Unchanged => Ok(News::Unchanged),
-            Reply::New(answer) => {
-                let read = move || Known::read(answer.body, answer.etag);
-                let known = tokio::task::spawn_blocking(read).await??;
-                Ok(News::State(known))
-            }
-        }
+    /// What a node of the registry says of itself now, which it says at the beginning of every stream of
+    /// events: so that it is an answer to this very question. None where it does not know the present.
+    pub(super) async fn alive(&self, patience: Duration) -> Result<Option<Alive>, WatchError> {
+        let (client, url) = (self.client.clone(), self.at(EVENTS));
+        let first = tokio::task::spawn_blocking(move || {
+            let mut events = Events::of(client.open(&url, patience)?);
+            Ok::<_, RemoteError>(events.find(|event| event.kind == "alive"))
+        });
+        let Ok(first) = tokio::time::timeout(patience, first).await else {
+            return Ok(None);
+        };
+        let Some(event) = first?? else {
+            return Ok(None);
+        };
+        serde_json::from_str(&event.data)
+            .map(Some)
+            .map_err(|error| WatchError::Unreadable(error.to_string()))
     }
 
-    /// The list, if it is later than the one at hand, and believed to come after it.
+    /// The state.
+    pub(super) async fn state(&self) -> Result<Known, WatchError> {
+        let url = self.at("/v1/trust-space/state");
+        let answer = self.client.get(&url, MAX_STATE).await?;
+        tokio::task::spawn_blocking(move || Known::read(answer.body)).await?
+    }
+
+    /// The list, believed, and that it may come after the one at hand.
     pub(super) async fn list(
         &self,
         signers: &Signers,
         before: Option<&ListMeta>,
         at: OffsetDateTime,
-    ) -> Result<Option<Believed>, WatchError> {
+    ) -> Result<Believed, WatchError> {
         let largest = u64::try_from(Limits::default().bytes).unwrap_or(u64::MAX);
         let xml = self.at("/trust/listeblanchemssante.xml");
         let jws = self.at("/trust/listeblanchemssante.meta.jws");
@@ -80,19 +89,16 @@ impl Registry {
             tokio::task::spawn_blocking(read).await??
         };
         let Some(before) = before else {
-            return Ok(Some(believed));
+            return Ok(believed);
         };
         let sequence = believed.meta.sequence;
-        if sequence < before.sequence || believed.meta == *before {
-            return Ok(None);
-        }
         let proof = if sequence > before.sequence.saturating_add(1) {
             Some(self.proof(before.sequence, sequence).await?)
         } else {
             None
         };
         believed.may_follow(before, signers, proof.as_ref())?;
-        Ok(Some(believed))
+        Ok(believed)
     }
 
     async fn proof(&self, from: u64, to: u64) -> Result<ConsistencyProof, WatchError> {
@@ -105,7 +111,7 @@ impl Registry {
     /// Wakes somebody at every event, until cancelled. What an event says is not believed: it could have
     /// been on its way for long. Asking the registry tells what is so now.
     pub(super) fn listen(&self, silence: Duration, woken: Arc<Notify>, cancel: CancellationToken) {
-        let (client, url) = (self.client.clone(), self.at("/v1/trust-list/events"));
+        let (client, url) = (self.client.clone(), self.at(EVENTS));
         // A thread of its own, since it waits for ever; it ends with the silence after the cancellation.
         tokio::task::spawn_blocking(move || {
             while !cancel.is_cancelled() {
