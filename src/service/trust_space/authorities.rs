@@ -10,7 +10,7 @@ use super::revocation_lists::Remembered;
 use super::{TrustSpace, examination};
 use crate::config;
 use crate::domain::administrator::Actor;
-use crate::domain::authority::{AuthorityKind, AuthorityRecord};
+use crate::domain::authority::{AuthorityKind, AuthorityRecord, IssuedStatus};
 use crate::domain::certificate::CertificatePurpose;
 use crate::domain::error::{
     AUTHORITY_EXISTS, AUTHORITY_INVALID, AUTHORITY_NOT_FOUND, AUTHORITY_UNAVAILABLE, Failure,
@@ -22,7 +22,6 @@ use crate::storage::revocation_lists::RevocationListHead;
 use crate::storage::{self, Connection, authorities, changes, revocation_lists};
 use crate::trust::certificate::{Certificate, read_upload};
 use crate::trust::chain::is_issued_by;
-use crate::trust::revocation::Standing;
 use crate::trust::rules::{Finding, Subject, WithoutRevocation, lint};
 use crate::trust::sign::Signer;
 
@@ -234,7 +233,7 @@ pub(super) async fn revoked_by(
             continue;
         }
         let newest = remembered.newest(truth, &issuer).await?;
-        if newest.is_some_and(|newest| newest.list.status_of(&own.serial) != Standing::Good) {
+        if newest.is_some_and(|newest| newest.list.status_of(&own.serial) != IssuedStatus::Good) {
             return Ok(Some(issuer.name));
         }
     }

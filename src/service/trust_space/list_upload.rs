@@ -10,13 +10,13 @@ use super::list_contents::contents;
 use super::revocation_lists::{MOST_BYTES, Newest, Remembered, refused};
 use super::versions::off_thread;
 use crate::domain::administrator::Actor;
-use crate::domain::authority::IssuedCertificate;
+use crate::domain::authority::{IssuedCertificate, IssuedStatus};
 use crate::domain::calendar::rfc3339;
 use crate::domain::error::Failure;
 use crate::storage::registry_events::{self, RegistryEvent};
 use crate::storage::revocation_lists::{self, NewRevocationList};
 use crate::storage::{self, certificates, changes};
-use crate::trust::revocation::{RevocationList, Standing, from_upload};
+use crate::trust::revocation::{RevocationList, from_upload};
 
 impl TrustSpace {
     /// Keeps a list that was signed elsewhere, PEM or DER: that of the root, whose key is offline.
@@ -110,7 +110,7 @@ fn follows(
     }
     let missing = taken_back.iter().find(|certificate| {
         certificate.not_after >= at
-            && list.status_of(&contents(&certificate.serial)) == Standing::Good
+            && list.status_of(&contents(&certificate.serial)) == IssuedStatus::Good
     });
     missing.map_or(Ok(()), |missing| {
         Err(format!(
