@@ -114,14 +114,14 @@ impl Pretended {
     /// The same, as a node says it that saw the truth so many milliseconds ago.
     fn tell_aged(&self, age_ms: u64) {
         let last = self.editions.last();
-        let list = last.map(|last| {
+        let used = last.map(|last| {
             serde_json::json!({ "sequence": last.meta.sequence, "sha256": last.meta.xml.sha256 })
         });
         let alive = serde_json::json!({
             "epoch": self.state.epoch,
             "confirmed_at": rfc3339(self.state.at),
             "age_ms": age_ms,
-            "list": list,
+            "list": used,
         });
         self.says_event(&format!("event: alive\ndata: {alive}\n\n"));
         let state = serde_json::to_vec(&self.state).unwrap();
