@@ -7,6 +7,7 @@ mod api_list;
 mod api_registry;
 mod api_roles;
 mod approvals;
+mod authorities;
 mod bindings;
 mod campaigns;
 mod certificate_acts;
