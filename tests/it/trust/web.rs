@@ -33,6 +33,7 @@ pub(crate) const CLAIRE_THE_AUDITOR: Option<&str> = Some("claire");
 pub(crate) struct Web {
     router: Router,
     pub(crate) list: PublishedList,
+    pub(crate) status: CertificateStatus,
 }
 
 /// What came back.
@@ -50,6 +51,7 @@ impl Web {
         let model = ReadModel::open(&index, SearchOptions::default(), Arc::clone(&clock)).unwrap();
         let metrics = Metrics::new();
         let list = PublishedList::default();
+        let status = CertificateStatus::default();
         let router = router(ApiState {
             directory: Directory::new(model.clone(), metrics.clone(), 2),
             recipients: Recipients::new(model.clone(), metrics.clone()),
@@ -61,13 +63,17 @@ impl Web {
                 config::Admission::default(),
                 Anchors::default(),
             ),
-            certificate_status: CertificateStatus::default(),
+            certificate_status: status.clone(),
             trust_space: trust_space.clone(),
             metrics,
             settings: Arc::new(config::Http::default()),
             request_ids: Arc::new(RequestIds::new(1)),
         });
-        Self { router, list }
+        Self {
+            router,
+            list,
+            status,
+        }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
