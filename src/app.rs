@@ -138,7 +138,16 @@ impl Node {
         };
         let trust_space = trust_space(&config, &database.pool)?;
         let anchors = anchors::read(&config.trust)?;
-        let state = state(&config, &model, &database.pool, trust_space, anchors);
+        let responders = signing::responders(&config.ca)?;
+        let status = CertificateStatus::new(Arc::new(SystemClock), &config.ca, responders);
+        let state = state(
+            &config,
+            &model,
+            &database.pool,
+            trust_space,
+            status,
+            anchors,
+        );
         let follower = tokio::spawn(follow(
             model.clone(),
             state.clone(),
@@ -221,6 +230,7 @@ fn state(
     model: &ReadModel,
     pool: &PgPool,
     trust_space: TrustSpace,
+    certificate_status: CertificateStatus,
     anchors: Anchors,
 ) -> ApiState {
     let metrics = Metrics::new();
@@ -239,7 +249,7 @@ fn state(
         }),
         published_list: PublishedList::default(),
         admission: Admission::new(Arc::new(SystemClock), config.admission.clone(), anchors),
-        certificate_status: CertificateStatus::default(),
+        certificate_status,
         trust_space,
         metrics,
         settings: Arc::new(config.http.clone()),

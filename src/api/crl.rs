@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
     get,
     path = "/crl/{file}",
     operation_id = "get_revocation_list",
-    tag = "list",
+    tag = "revocation",
     params(("file" = String, Path, description = "Name of the authority, and `.crl`.", example = "essai.crl")),
     responses(
         (status = OK, description = "The list.", content_type = "application/pkix-crl", body = str),

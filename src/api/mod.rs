@@ -12,6 +12,7 @@ mod edge;
 mod examples;
 mod failures;
 mod file;
+mod ocsp;
 pub mod openapi;
 mod parameters;
 mod probes;

@@ -59,6 +59,11 @@ impl Service {
 
     /// A directory that is not loaded yet.
     pub(super) fn empty(settings: config::Http) -> Self {
+        Self::telling(CertificateStatus::default(), settings)
+    }
+
+    /// The same, of a node that tells this of our own certificates.
+    pub(super) fn telling(certificate_status: CertificateStatus, settings: config::Http) -> Self {
         let index = tempfile::tempdir().unwrap();
         let clock: Arc<dyn Clock> = Arc::new(FixedClock(datetime!(2099-01-02 03:04:05 UTC)));
         let options = SearchOptions::default();
@@ -75,7 +80,7 @@ impl Service {
                 config::Admission::default(),
                 Anchors::default(),
             ),
-            certificate_status: CertificateStatus::default(),
+            certificate_status,
             trust_space: fixture::trust_space(),
             metrics,
             settings: Arc::new(settings),
@@ -86,6 +91,11 @@ impl Service {
             model,
             _index: index,
         }
+    }
+
+    /// Its routes, to be served.
+    pub(super) fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// Puts these documents in the place of those that serve.

@@ -9,6 +9,7 @@ mod examples;
 mod fixture;
 mod hostile;
 mod lookups;
+mod ocsp;
 mod parameters;
 mod probes;
 mod serving;

@@ -6,19 +6,10 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use time::OffsetDateTime;
-use tokio::time::sleep;
-use tokio_util::sync::CancellationToken;
 
 use crate::domain::error::{Failure, REVOCATION_LIST_NOT_FOUND};
 use crate::service::published_list::ServedFile;
-use crate::storage::{self, Pool, StorageError, authorities, changes, revocation_lists};
-
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// A wake that was missed is made good for after this.
-const POLL: Duration = Duration::from_secs(30);
-/// Those who pass lists on may keep them for this long.
-const KEPT_BY_OTHERS: Duration = Duration::from_mins(1);
+use crate::storage::{self, Pool, authorities, revocation_lists};
 
 /// A revocation list that is ready to be sent.
 #[derive(Clone, Debug)]
@@ -37,8 +28,7 @@ impl ServedRevocationList {
     /// How long those who pass it on may keep it, at a moment: nobody is let in for long by an old list,
     /// and nobody by one that is over.
     pub fn fresh_for(&self, at: OffsetDateTime) -> Duration {
-        let left = Duration::try_from(self.next_update - at).unwrap_or_default();
-        left.min(KEPT_BY_OTHERS)
+        super::fresh_for(self.next_update, at)
     }
 }
 
@@ -100,40 +90,6 @@ impl Lists {
             self.0.store(Arc::new(lists));
         }
         Ok(is_new)
-    }
-
-    /// Follows the truth until cancelled.
-    pub(super) async fn follow(&self, pool: &Pool, cancel: &CancellationToken) {
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let ended = tokio::select! {
-                () = cancel.cancelled() => return,
-                ended = self.listen(pool, &mut pause) => ended,
-            };
-            if let Err(failure) = ended {
-                tracing::warn!(%failure, retry_in = ?pause, "revocation lists are not followed");
-            }
-            tokio::select! {
-                () = cancel.cancelled() => return,
-                () = sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
-            }
-        }
-    }
-
-    async fn listen(&self, pool: &Pool, pause: &mut Duration) -> Result<(), Failure> {
-        let mut wakes = changes::listen(pool).await?;
-        loop {
-            self.refresh(pool).await?;
-            *pause = FIRST_PAUSE;
-            tokio::select! {
-                wake = wakes.try_recv() => match wake.map_err(StorageError::from)? {
-                    Some(_) => while wakes.next_buffered().is_some() {},
-                    // The connection was lost: what was said meanwhile has to be read.
-                    None => return Ok(()),
-                },
-                () = sleep(POLL) => {}
-            }
-        }
     }
 }
 
