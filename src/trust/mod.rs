@@ -11,6 +11,8 @@ pub mod digest;
 pub mod edition;
 pub mod formats;
 pub mod laboratory;
+#[cfg(test)]
+mod limbo;
 pub mod lint_list;
 pub mod log;
 pub mod ocsp;

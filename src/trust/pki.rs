@@ -7,8 +7,8 @@ use time::macros::datetime;
 use super::certificate::Certificate;
 use super::certificate::oid::OCSP;
 pub(crate) use super::certificate::oid::{
-    ALTERNATIVE_NAMES, AUTHORITY_KEY, BASIC_CONSTRAINTS, CLIENT_AUTH, EMAIL_PROTECTION,
-    EXTENDED_USAGE, KEY_USAGE, NAME_CONSTRAINTS, SERVER_AUTH, SUBJECT_KEY,
+    ALTERNATIVE_NAMES, ANY_PURPOSE, AUTHORITY_KEY, BASIC_CONSTRAINTS, CLIENT_AUTH,
+    EMAIL_PROTECTION, EXTENDED_USAGE, KEY_USAGE, NAME_CONSTRAINTS, SERVER_AUTH, SUBJECT_KEY,
 };
 pub(crate) use crate::domain::pem::certificate as pem;
 

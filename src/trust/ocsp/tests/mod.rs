@@ -87,27 +87,27 @@ pub(crate) fn delegate(issuer: &Party, key: &KeyPair) -> Draft {
 }
 
 /// An answer before it is signed, of which each field can be wrong.
-pub(super) struct Forged {
+pub(crate) struct Forged {
     /// Whose certificate is meant.
-    pub(super) issuer: IssuerId,
-    pub(super) hash: CertIdHash,
-    pub(super) serial: Vec<u8>,
+    pub(crate) issuer: IssuerId,
+    pub(crate) hash: CertIdHash,
+    pub(crate) serial: Vec<u8>,
     /// `CertStatus`, whole.
-    pub(super) status: Vec<u8>,
-    pub(super) this_update: OffsetDateTime,
-    pub(super) next_update: Option<OffsetDateTime>,
-    pub(super) produced_at: OffsetDateTime,
+    pub(crate) status: Vec<u8>,
+    pub(crate) this_update: OffsetDateTime,
+    pub(crate) next_update: Option<OffsetDateTime>,
+    pub(crate) produced_at: OffsetDateTime,
     /// `responderID`, whole.
-    pub(super) responder: Vec<u8>,
-    pub(super) certificates: Vec<Vec<u8>>,
-    pub(super) nonce: Option<Vec<u8>>,
+    pub(crate) responder: Vec<u8>,
+    pub(crate) certificates: Vec<Vec<u8>>,
+    pub(crate) nonce: Option<Vec<u8>>,
     /// `SingleResponse`s beside the one.
-    pub(super) others: Vec<u8>,
+    pub(crate) others: Vec<u8>,
 }
 
 impl Forged {
     /// As it should be.
-    pub(super) fn new(space: &Space) -> Self {
+    pub(crate) fn new(space: &Space) -> Self {
         Self {
             issuer: IssuerId::of(&space.root).unwrap(),
             hash: CertIdHash::Sha1,
@@ -137,7 +137,7 @@ impl Forged {
     }
 
     /// Signed with this key.
-    pub(super) fn by(&self, key: &KeyPair) -> Vec<u8> {
+    pub(crate) fn by(&self, key: &KeyPair) -> Vec<u8> {
         let extensions = self.nonce.as_ref().map(|it| tlv(0xa1, &with_nonce(it)));
         let data = tlv(
             0x30,
