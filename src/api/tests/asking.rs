@@ -59,11 +59,24 @@ impl Service {
 
     /// A directory that is not loaded yet.
     pub(super) fn empty(settings: config::Http) -> Self {
-        Self::of(settings, peers::admission())
+        Self::knowing(peers::admission(), CertificateStatus::default(), settings)
     }
 
-    /// A directory that is not loaded yet, with this admission.
+    /// The same, with this admission.
     pub(super) fn of(settings: config::Http, admission: Admission) -> Self {
+        Self::knowing(admission, CertificateStatus::default(), settings)
+    }
+
+    /// The same, of a node that tells this of our own certificates.
+    pub(super) fn telling(certificate_status: CertificateStatus, settings: config::Http) -> Self {
+        Self::knowing(peers::admission(), certificate_status, settings)
+    }
+
+    fn knowing(
+        admission: Admission,
+        certificate_status: CertificateStatus,
+        settings: config::Http,
+    ) -> Self {
         let index = tempfile::tempdir().unwrap();
         let clock: Arc<dyn Clock> = Arc::new(FixedClock(peers::NOW));
         let options = SearchOptions::default();
@@ -79,7 +92,7 @@ impl Service {
             deciding: Deciding::new(admission.clone(), metrics.clone(), 2),
             past: Past::new(&trust_space, admission.clone()),
             admission,
-            certificate_status: CertificateStatus::default(),
+            certificate_status,
             trust_space,
             metrics,
             settings: Arc::new(settings),
@@ -90,6 +103,11 @@ impl Service {
             model,
             _index: index,
         }
+    }
+
+    /// Its routes, to be served.
+    pub(super) fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// Puts these documents in the place of those that serve.

@@ -10,7 +10,7 @@ use super::*;
 use crate::domain::certificate::RevocationReason;
 use crate::trust::pki::{
     AUTHORITY_KEY, CRL_POINTS, CRL_SIGN, Draft, KEY_CERT_SIGN, KEY_USAGE, NOW, Party, SUBJECT_KEY,
-    authority_key, crl_point, identifier, key_usage, name, new_key, pem, sequence, tlv,
+    crl_point, identifier, key_usage, name, new_key, pem, sequence, tlv,
 };
 
 const MAX: usize = 1 << 24;
@@ -424,7 +424,7 @@ fn a_list_of_many_is_read_and_everyone_on_it_is_found() {
 }
 
 fn draft_with(mut draft: DraftList, serial: Vec<u8>) -> DraftList {
-    draft.entries.push(super::testing::DraftEntry {
+    draft.entries.push(testing::DraftEntry {
         serial,
         since: NOW,
         extensions: Vec::new(),

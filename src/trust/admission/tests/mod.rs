@@ -1,5 +1,6 @@
 //! Decisions: who is let in, and each reason for which somebody is not.
 
+mod divergences;
 mod hostile;
 mod outside;
 mod refusals;
