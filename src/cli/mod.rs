@@ -3,6 +3,7 @@
 mod admin;
 mod alerts;
 mod approval;
+mod ca;
 mod campaign;
 mod certificate;
 mod config;
@@ -110,6 +111,9 @@ enum Command {
     /// The signed list: publish, verify, import, prove
     #[command(subcommand)]
     TrustList(trust_list::TrustListCommand),
+    /// Our own authorities, offline: the ceremony, the root's revocation lists, responders
+    #[command(subcommand)]
+    Ca(ca::CaCommand),
     /// What somebody should look at
     Alerts(alerts::Alerts),
     /// Bring the database schema up to date
@@ -167,6 +171,7 @@ fn run(Cli { common, command }: Cli) -> Result<(), Failed> {
         Command::Openapi => openapi::run(),
         Command::Generate(generate) => generate.run(),
         Command::Health(health) => health.run(&common),
+        Command::Ca(ca) => ca.run(),
         Command::Demo(demo) => block_on(demo.run(common)),
         Command::Serve => block_on(serve::run(common.load()?)),
         Command::Import(import) => block_on(import.run(common.load()?)),

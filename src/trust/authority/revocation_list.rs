@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use super::error::AuthorityError;
 use super::issue::judge_authority;
 use super::key::{AuthorityKey, made};
+use super::previous_list::read_previous_list;
 use crate::domain::authority::{IssuedCertificate, IssuedStatus};
 use crate::domain::certificate::RevocationReason;
 use crate::trust::certificate::Certificate;
@@ -27,8 +28,8 @@ pub struct ListPlan<'a> {
     pub previous_update: Option<OffsetDateTime>,
     /// Where it is, as the authority's certificates say.
     pub url: &'a str,
-    /// What the authority issued, in any order; those that are good are left out.
-    pub issued: &'a [IssuedCertificate],
+    /// What stands against certificates of the authority, in any order; those that are good are left out.
+    pub revoked: &'a [IssuedCertificate],
 }
 
 /// Signs a revocation list, DER; blocks while a device works.
@@ -40,7 +41,8 @@ pub fn sign_revocation_list(
     signer: &dyn Signer,
     plan: &ListPlan<'_>,
 ) -> Result<Vec<u8>, AuthorityError> {
-    if plan.next_update <= plan.this_update {
+    let goes_back = plan.previous_update.is_some_and(|it| it > plan.this_update);
+    if plan.next_update <= plan.this_update || goes_back {
         return Err(AuthorityError::Window);
     }
     judge_authority(authority, plan.this_update)?;
@@ -62,13 +64,19 @@ pub fn sign_revocation_list(
         key_identifier_method: KeyIdMethod::PreSpecified(identifier.unwrap_or_default()),
     };
     let list = made(params.signed_by(&issuer), &issuer)?;
+    // Nothing leaves that we would not believe ourselves.
+    let read = read_previous_list(list.der(), authority)
+        .map_err(|_| AuthorityError::NotAsOrdered("it cannot be read back"))?;
+    if read.number != plan.number || read.entries.len() != params.revoked_certs.len() {
+        return Err(AuthorityError::NotAsOrdered("its number or its entries"));
+    }
     Ok(list.der().to_vec())
 }
 
 /// The entries, by serial number.
 fn entries(plan: &ListPlan<'_>) -> Vec<RevokedCertParams> {
     let mut entries: Vec<_> = plan
-        .issued
+        .revoked
         .iter()
         .filter_map(|it| entry(plan, it))
         .collect();

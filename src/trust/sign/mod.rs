@@ -4,6 +4,7 @@ mod certificate;
 pub(super) mod files;
 mod pem;
 mod pkcs11;
+mod public_key;
 #[cfg(test)]
 pub(crate) mod testing;
 mod worker;
