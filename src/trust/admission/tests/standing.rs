@@ -241,10 +241,11 @@ fn two_operators_of_one_certificate_are_told_apart_by_the_mail_domain() {
 
 #[test]
 fn what_is_known_of_a_mail_domain_without_a_chain() {
+    type Change = fn(&mut Space);
     fn all(space: &mut Space, state: OperatorState) {
         space.state.operators = vec![operator(OPERATOR, state)];
     }
-    let cases: &[(&str, fn(&mut Space), DomainTrust)] = &[
+    let cases: &[(&str, Change, DomainTrust)] = &[
         ("as it should be", |_| {}, DomainTrust::Trusted),
         (
             "not in the list",
