@@ -1,6 +1,7 @@
 //! The trust space on a real PostgreSQL: who may do what, what is kept of it, what stands in a list.
 
 mod administrators;
+mod admitted;
 mod alerts;
 mod api_list;
 mod api_registry;
@@ -11,6 +12,7 @@ mod campaigns;
 mod certificate_acts;
 mod certificates;
 mod council;
+mod deciding_node;
 mod following;
 mod keys;
 mod list_import;
@@ -30,6 +32,7 @@ mod schedule;
 mod scheduled;
 mod signers;
 mod slow_device;
+mod trust_events;
 mod trust_state;
 mod twins;
 mod versions;

@@ -19,6 +19,7 @@ use annuaire::trust::chain::Anchors;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::Response;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -33,6 +34,7 @@ pub(crate) const CLAIRE_THE_AUDITOR: Option<&str> = Some("claire");
 pub(crate) struct Web {
     router: Router,
     pub(crate) list: PublishedList,
+    pub(crate) admission: Admission,
 }
 
 /// What came back.
@@ -50,24 +52,34 @@ impl Web {
         let model = ReadModel::open(&index, SearchOptions::default(), Arc::clone(&clock)).unwrap();
         let metrics = Metrics::new();
         let list = PublishedList::default();
+        let admission = Admission::new(
+            Arc::clone(&clock),
+            config::Admission::default(),
+            Anchors::default(),
+        );
         let router = router(ApiState {
             directory: Directory::new(model.clone(), metrics.clone(), 2),
             recipients: Recipients::new(model.clone(), metrics.clone()),
             health: Health::new(model, Arc::clone(&clock)),
             imports: Imports::new(|_| async { Ok(None) }),
             published_list: list.clone(),
-            admission: Admission::new(
-                Arc::clone(&clock),
-                config::Admission::default(),
-                Anchors::default(),
-            ),
+            admission: admission.clone(),
             certificate_status: CertificateStatus::default(),
             trust_space: trust_space.clone(),
             metrics,
             settings: Arc::new(config::Http::default()),
             request_ids: Arc::new(RequestIds::new(1)),
         });
-        Self { router, list }
+        Self {
+            router,
+            list,
+            admission,
+        }
+    }
+
+    /// An answer that goes on, piece by piece.
+    pub(crate) async fn stream(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
