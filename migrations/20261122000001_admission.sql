@@ -201,6 +201,7 @@ create table revocation_list (
     unique (issuer_spki_sha256, sha256)
 );
 create index revocation_list_by_issuer on revocation_list (issuer_spki_sha256, fetched_at, id);
+create index revocation_list_newest on revocation_list (issuer_spki_sha256, this_update, id);
 
 -- What other authorities' responders said (RFC 6960), kept likewise.
 create table ocsp_answer (
@@ -228,8 +229,12 @@ create table revocation_source (
     tried_at    timestamptz,
     fetched_at  timestamptz,
     next_try_at timestamptz not null,
-    failures    integer     not null default 0,
-    problem     text
+    failures    integer     not null default 0, -- since it was fetched last
+    refusals    integer     not null default 0, -- of these, what was refused for what it said
+    problem     text,
+    this_update timestamptz,                    -- of what was fetched last; of a responder, of what ends first
+    next_update timestamptz,
+    check ((this_update is null) = (next_update is null))
 );
 
 -- Nodes that decide, and how far each of them is.

@@ -13,9 +13,13 @@ use tokio_util::sync::CancellationToken;
 use crate::api::{self, ApiState, RequestIds};
 use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock};
+use crate::remote::RemoteError;
 use crate::search::{ReadModel, SearchError, SearchOptions, follower};
 use crate::service::admission::Admission;
+use crate::service::admission::deciding::Deciding;
 use crate::service::admission::following::Following;
+use crate::service::admission::past::Past;
+use crate::service::asking::Asking;
 use crate::service::certificate_status::CertificateStatus;
 use crate::service::directory::Directory;
 use crate::service::health::Health;
@@ -69,6 +73,9 @@ pub enum AppError {
         /// Why.
         problem: String,
     },
+    /// Other authorities cannot be asked.
+    #[error("other authorities cannot be asked: {0}")]
+    Asking(#[from] RemoteError),
     /// The listener broke.
     #[error("serving ended: {0}")]
     Serve(#[source] std::io::Error),
@@ -150,6 +157,7 @@ impl Node {
             model.clone(),
             state.clone(),
             admission,
+            asking(&config, &state, database.pool.clone())?,
             database.pool.clone(),
             stop,
         ));
@@ -196,6 +204,7 @@ async fn follow(
     model: ReadModel,
     state: ApiState,
     admission: Following,
+    asking: Asking,
     pool: PgPool,
     stop: CancellationToken,
 ) {
@@ -208,10 +217,15 @@ async fn follow(
         }
     }
     let list = state.published_list.follow(pool.clone(), stop.clone());
+    let status = state.certificate_status.follow(pool.clone(), stop.clone());
+    let revocation = state.trust_space.clone();
+    let revocation = revocation.keep_revocation_lists(stop.clone());
     let keeper = state.trust_space.keep(Some(state.metrics), stop.clone());
     let admission = admission.follow(stop.clone());
+    let asking = asking.keep(stop.clone());
     let directory = follower::follow(model, pool, stop);
-    let (directory, (), (), ()) = tokio::join!(directory, list, keeper, admission);
+    let trust = async { tokio::join!(list, status, revocation, keeper, admission, asking) };
+    let (directory, _) = tokio::join!(directory, trust);
     if let Err(error) = directory {
         tracing::error!(%error, "the node no longer follows the truth");
     }
@@ -224,7 +238,20 @@ pub fn trust_space(config: &Config, pool: &PgPool) -> Result<TrustSpace, AppErro
         Arc::new(SystemClock),
         Arc::new(config.trust.clone()),
         signing::keys(&config.trust)?,
-    ))
+    )
+    .with_authorities(signing::authorities(&config.ca)?))
+}
+
+/// What asks other authorities for this node.
+fn asking(config: &Config, state: &ApiState, pool: PgPool) -> Result<Asking, AppError> {
+    Ok(Asking::new(
+        pool,
+        Arc::new(SystemClock),
+        config.revocation.clone(),
+        config.admission.clock_skew,
+        state.admission.anchors().clone(),
+        state.metrics.clone(),
+    )?)
 }
 
 fn state(
@@ -235,11 +262,12 @@ fn state(
     anchors: Anchors,
 ) -> ApiState {
     let metrics = Metrics::new();
-    let searches_at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let pool = pool.clone();
+    let admission = Admission::new(Arc::new(SystemClock), config.admission.clone(), anchors);
     ApiState {
-        directory: Directory::new(model.clone(), metrics.clone(), searches_at_once),
-        recipients: Recipients::new(model.clone(), metrics.clone()),
+        directory: Directory::new(model.clone(), metrics.clone(), at_once),
+        recipients: Recipients::new(model.clone(), admission.clone(), metrics.clone()),
         health: Health::new(model.clone(), Arc::new(SystemClock)),
         imports: Imports::new(move |import| {
             let pool = pool.clone();
@@ -249,7 +277,9 @@ fn state(
             }
         }),
         published_list: PublishedList::default(),
-        admission: Admission::new(Arc::new(SystemClock), config.admission.clone(), anchors),
+        deciding: Deciding::new(admission.clone(), metrics.clone(), at_once),
+        past: Past::new(&trust_space, admission.clone()),
+        admission,
         certificate_status: CertificateStatus::default(),
         trust_space,
         metrics,

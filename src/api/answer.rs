@@ -1,6 +1,6 @@
 //! Answers that succeed: one resource with its fingerprint, or a page of a list.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -78,6 +78,16 @@ pub(super) fn json<T: Serialize>(value: &T, position: FeedPosition) -> Result<Re
     Ok(respond(serialize(value)?, position))
 }
 
+/// JSON that was written before, of a part of the feed or of none.
+pub(super) fn written(body: Bytes, position: Option<FeedPosition>) -> Response {
+    let mut response = of_bytes(body);
+    if let Some(position) = position {
+        let position = HeaderValue::from(position.0);
+        response.headers_mut().insert(POSITION, position);
+    }
+    response
+}
+
 /// One resource: an `ETag` of its bytes, and 304 for those who have them already.
 ///
 /// The tag is weak since the edge may compress the answer, which makes other bytes of it
@@ -153,19 +163,16 @@ pub(super) fn version_held(headers: &HeaderMap) -> Result<i64, Failure> {
     })
 }
 
-fn serialize<T: Serialize>(value: &T) -> Result<Vec<u8>, Problem> {
+pub(super) fn serialize<T: Serialize>(value: &T) -> Result<Vec<u8>, Problem> {
     serde_json::to_vec(value).map_err(|error| Failure::new(&INTERNAL, error.to_string()).into())
 }
 
 fn respond(body: Vec<u8>, position: FeedPosition) -> Response {
-    let mut response = of_bytes(body);
-    let position = HeaderValue::from(position.0);
-    response.headers_mut().insert(POSITION, position);
-    response
+    written(body.into(), Some(position))
 }
 
-fn of_bytes(body: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(body));
+fn of_bytes(body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
     response.headers_mut().insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),

@@ -20,6 +20,9 @@ pub(super) struct OfResource;
 /// Failures of an operation that takes a body.
 pub(super) struct OfBody;
 
+/// Failures of a question about peers.
+pub(super) struct OfQuestion;
+
 /// Failures of a file that is published, answered from memory.
 pub(super) struct OfPublished;
 
@@ -56,6 +59,20 @@ const RATE_LIMITED: (&str, &str) = (
     "429",
     "Too many requests (`request.rate_limited`); `Retry-After` says when to come back.",
 );
+const NO_QUESTION: (&str, &str) = (
+    "400",
+    "This is no question (`admission.unreadable`, `body.invalid`). A chain that is no good is one, \
+     and is refused with 200.",
+);
+const PAST_UNKNOWN: (&str, &str) = (
+    "404",
+    "Nothing is known of the moment asked about (`admission.past_unknown`).",
+);
+const BUSY: (&str, &str) = (
+    "503",
+    "Too many wait with chains that were never seen (`admission.busy`), or the past cannot be read \
+     now (`database.unavailable`).",
+);
 const UNAVAILABLE: (&str, &str) = (
     "503",
     "The service cannot answer now and may later (`index.not_ready`, `request.timeout`, \
@@ -83,6 +100,19 @@ impl IntoResponses for OfResource {
 impl IntoResponses for OfBody {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         documented(&[INVALID, TOO_LARGE, MEDIA_TYPE, RATE_LIMITED, UNAVAILABLE])
+    }
+}
+
+impl IntoResponses for OfQuestion {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documented(&[
+            NO_QUESTION,
+            PAST_UNKNOWN,
+            TOO_LARGE,
+            MEDIA_TYPE,
+            RATE_LIMITED,
+            BUSY,
+        ])
     }
 }
 

@@ -41,6 +41,8 @@ pub(crate) use v1::shown::Shown;
 use crate::config;
 use crate::domain::error::{Failure, INTERNAL, ROUTE_NOT_FOUND};
 use crate::service::admission::Admission;
+use crate::service::admission::deciding::Deciding;
+use crate::service::admission::past::Past;
 use crate::service::certificate_status::CertificateStatus;
 use crate::service::directory::Directory;
 use crate::service::health::Health;
@@ -66,6 +68,10 @@ pub struct ApiState {
     pub published_list: PublishedList,
     /// Who is let in.
     pub admission: Admission,
+    /// Decisions for who asks about peers.
+    pub deciding: Deciding,
+    /// Decisions about the past.
+    pub past: Past,
     /// What is told of our own certificates.
     pub certificate_status: CertificateStatus,
     /// What administrators do.

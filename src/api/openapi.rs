@@ -24,6 +24,7 @@ use super::{ApiState, absence, auth, examples, failures, probes, trust, v1};
     tags(
         (name = "directory", description = "Look-ups of people, organisations and mailboxes."),
         (name = "mail", description = "Checks before mail is sent."),
+        (name = "admission", description = "Whether a peer may take part, now or at a moment of the past: for everybody."),
         (name = "list", description = "The signed list of who may exchange health mail, its versions and their proofs: for everybody."),
         (name = "admission", description = "Whether a peer may take part, now or at a moment of the past: for everybody."),
         (name = "trust space", description = "Operators, mail domains and certificates: for administrators and auditors."),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::AppError;
 use crate::config::{self, Trust};
+use crate::service::trust_space::{ConfiguredAuthority, OwnAuthorities};
 use crate::trust::certificate::read_upload;
 use crate::trust::sign::{
     CertificateSource, PATIENCE, PemSigner, Pin, Pkcs11Key, Pkcs11Signer, SignError, Signer,
@@ -26,25 +27,51 @@ struct Configured {
 
 /// The signers of the settings. Their certificates are read now, their keys later.
 pub(super) fn keys(settings: &Trust) -> Result<Vec<Arc<dyn Signer>>, AppError> {
-    let open = |key: &config::trust::SigningKey| -> Result<Arc<dyn Signer>, AppError> {
-        let certificate = certificate(&key.certificate_file)?;
-        let source = match (&key.key_file, &key.pkcs11) {
-            (Some(_), None) => Source::File(key.clone()),
-            (None, Some(device)) => Source::Device(device.clone(), key.clone()),
-            (Some(_), Some(_)) | (None, None) => {
-                return Err(unusable(
-                    &key.certificate_file,
-                    "give either `key_file` or `pkcs11` beside it",
-                ));
-            }
-        };
-        Ok(Arc::new(Configured {
-            certificate,
-            source,
-            opened: Mutex::new(None),
-        }))
+    settings.signing_keys.iter().map(key).collect()
+}
+
+/// One of them.
+fn key(key: &config::trust::SigningKey) -> Result<Arc<dyn Signer>, AppError> {
+    let certificate = certificate(&key.certificate_file)?;
+    let source = match (&key.key_file, &key.pkcs11) {
+        (Some(_), None) => Source::File(key.clone()),
+        (None, Some(device)) => Source::Device(device.clone(), key.clone()),
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(unusable(
+                &key.certificate_file,
+                "give either `key_file` or `pkcs11` beside it",
+            ));
+        }
     };
-    settings.signing_keys.iter().map(open).collect()
+    Ok(Arc::new(Configured {
+        certificate,
+        source,
+        opened: Mutex::new(None),
+    }))
+}
+
+/// The authorities of the settings, likewise.
+pub(super) fn authorities(settings: &config::Ca) -> Result<OwnAuthorities, AppError> {
+    let open = |authority: &config::ca::Authority| -> Result<ConfiguredAuthority, AppError> {
+        let key = match (&authority.key_file, &authority.pkcs11) {
+            (None, None) => None,
+            (key_file, pkcs11) => Some(key(&config::trust::SigningKey {
+                certificate_file: authority.certificate_file.clone(),
+                key_file: key_file.clone(),
+                pkcs11: pkcs11.clone(),
+            })?),
+        };
+        Ok(ConfiguredAuthority {
+            name: authority.name.clone(),
+            certificate: certificate(&authority.certificate_file)?,
+            key,
+        })
+    };
+    let configured = settings.authorities.iter().map(open);
+    Ok(OwnAuthorities {
+        settings: settings.clone(),
+        configured: configured.collect::<Result<_, _>>()?,
+    })
 }
 
 /// The certificate of a PEM file that holds one.

@@ -115,7 +115,10 @@ impl Exit {
         match error {
             AppError::IndexInUse { .. } => Self::Busy,
             AppError::SigningKey(_) | AppError::Anchors { .. } => Self::Config,
-            AppError::Index(_) | AppError::Listen { .. } | AppError::Serve(_) => Self::Failure,
+            AppError::Index(_)
+            | AppError::Listen { .. }
+            | AppError::Asking(_)
+            | AppError::Serve(_) => Self::Failure,
         }
     }
 }

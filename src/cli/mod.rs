@@ -20,6 +20,7 @@ mod operator;
 mod output;
 mod progress;
 mod registry;
+mod revocation;
 mod serve;
 mod trust_list;
 
@@ -114,6 +115,9 @@ enum Command {
     /// The signed list: publish, verify, import, prove
     #[command(subcommand)]
     TrustList(trust_list::TrustListCommand),
+    /// What other authorities say of their certificates
+    #[command(subcommand)]
+    Revocation(revocation::RevocationCommand),
     /// What somebody should look at
     Alerts(alerts::Alerts),
     /// Bring the database schema up to date
@@ -183,6 +187,7 @@ fn run(Cli { common, command }: Cli) -> Result<(), Failed> {
         Command::Node(node) => block_on(node.run(common.load()?)),
         Command::Campaign(campaign) => block_on(campaign.run(common.load()?)),
         Command::TrustList(trust_list) => trust_list.run(&common),
+        Command::Revocation(revocation) => block_on(revocation.run(common.load()?)),
         Command::Alerts(alerts) => block_on(alerts.run(common.load()?)),
         Command::Migrate => block_on(migrate::run(common.load()?)),
     }

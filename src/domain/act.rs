@@ -45,6 +45,11 @@ pub enum Act {
         /// Why, in the words of RFC 5280 §5.3.1.
         because: RevocationReason,
     },
+    /// Have an authority of ours issue the certificate that a request asks for.
+    IssueCertificate {
+        /// Which request.
+        request: i64,
+    },
     /// Publish a list that has lost many of its entries.
     PublishTrustList {
         /// The list it follows: an approval is for one step.
@@ -102,6 +107,7 @@ impl Act {
             | Self::ReleaseCertificate { .. }
             | Self::SupersedeCertificate { .. }
             | Self::RevokeCertificate { .. }
+            | Self::IssueCertificate { .. }
             | Self::PublishTrustList { .. }
             | Self::AnnounceSigner { .. }
             | Self::SwitchSigner { .. }
@@ -118,6 +124,7 @@ impl Act {
             | Self::ReleaseCertificate { .. }
             | Self::SupersedeCertificate { .. }
             | Self::RevokeCertificate { .. }
+            | Self::IssueCertificate { .. }
             | Self::PublishTrustList { .. }
             | Self::AnnounceSigner { .. }
             | Self::SwitchSigner { .. }
@@ -134,6 +141,7 @@ impl Act {
             | Self::SupersedeCertificate { certificate }
             | Self::RevokeCertificate { certificate, .. } => Some(*certificate),
             Self::MoveOperator(_)
+            | Self::IssueCertificate { .. }
             | Self::PublishTrustList { .. }
             | Self::AnnounceSigner { .. }
             | Self::SwitchSigner { .. }
@@ -164,6 +172,7 @@ impl Act {
             | Self::SuspendCertificate { .. }
             | Self::SupersedeCertificate { .. }
             | Self::RevokeCertificate { .. }
+            | Self::IssueCertificate { .. }
             | Self::PublishTrustList { .. }
             | Self::AnnounceSigner { .. } => None,
         }
@@ -188,6 +197,7 @@ impl Act {
             | Self::SupersedeCertificate { .. } => Control::One,
             Self::ReleaseCertificate { .. }
             | Self::RevokeCertificate { .. }
+            | Self::IssueCertificate { .. }
             | Self::PublishTrustList { .. }
             | Self::AnnounceSigner { .. }
             | Self::SwitchSigner { .. }
@@ -241,6 +251,7 @@ mod tests {
                 certificate: 1,
                 because: RevocationReason::KeyCompromise,
             },
+            Act::IssueCertificate { request: 1 },
             Act::PublishTrustList {
                 after: 1,
                 removes: 9,
@@ -288,6 +299,10 @@ mod tests {
                     because: RevocationReason::CaCompromise,
                 },
                 r#"{"act":"revoke_certificate","certificate":12,"because":"cACompromise"}"#,
+            ),
+            (
+                Act::IssueCertificate { request: 9 },
+                r#"{"act":"issue_certificate","request":9}"#,
             ),
             (
                 Act::PublishTrustList {

@@ -264,8 +264,37 @@ pub struct Decision {
     /// Until when an admission may be believed without asking again, if nothing happens: the first end
     /// of a certificate, of evidence, of the list, of the lease, or a change that waits for its time.
     /// None of a refusal.
-    #[serde(with = "calendar::moment")]
+    #[serde(default, with = "calendar::moment")]
     pub valid_until: Option<OffsetDateTime>,
+}
+
+impl Decision {
+    /// The same, refused for one reason more, as whoever asks found something wrong that the snapshot
+    /// cannot know of.
+    #[must_use]
+    pub fn also_refused(mut self, reason: Reason, detail: String) -> Self {
+        if let Some(result) = self
+            .checks
+            .iter_mut()
+            .find(|result| result.check == reason.check())
+        {
+            if result.outcome != Outcome::Fail {
+                result.reasons.clear();
+                result.detail = detail;
+            }
+            result.outcome = Outcome::Fail;
+            result.reasons.push(reason);
+        }
+        self.reasons.push(reason);
+        self.reasons.sort_unstable();
+        self.reasons.dedup();
+        Self {
+            verdict: Verdict::Refuse,
+            grade: None,
+            valid_until: None,
+            ..self
+        }
+    }
 }
 
 /// What is known of a mail domain without a chain: whether mail to it may be sent at all.

@@ -55,13 +55,23 @@ pub enum AlertCode {
     OperatorWithoutValidCertificate,
     /// A certificate in force no longer leads to an authority of the settings.
     CertificateWithoutPath,
+    /// Another authority does not say what it revoked, or not so that it can be believed.
+    RevocationSourceFailing,
     /// A node knows a later state of the trust space than the database has.
     TrustSpaceWentBack,
+    /// The certificate of an authority of ours ends within a threshold.
+    AuthorityExpiring,
+    /// A revocation list of an authority of ours was to be signed and was not.
+    RevocationListNotPublished,
+    /// Most of the time of the last revocation list of an authority of ours is over.
+    RevocationListAgeing,
+    /// An authority of ours has no revocation list that is good still.
+    RevocationListOverdue,
 }
 
 impl AlertCode {
     /// Every code.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::CertificateExpiring,
         Self::SignerExpiring,
         Self::TrustListOverdue,
@@ -71,7 +81,12 @@ impl AlertCode {
         Self::ScheduledActFailed,
         Self::OperatorWithoutValidCertificate,
         Self::CertificateWithoutPath,
+        Self::RevocationSourceFailing,
         Self::TrustSpaceWentBack,
+        Self::AuthorityExpiring,
+        Self::RevocationListNotPublished,
+        Self::RevocationListAgeing,
+        Self::RevocationListOverdue,
     ];
 
     /// The stable code, stored and shown.
@@ -86,7 +101,12 @@ impl AlertCode {
             Self::ScheduledActFailed => "scheduled_act.failed",
             Self::OperatorWithoutValidCertificate => "operator.without_valid_certificate",
             Self::CertificateWithoutPath => "certificate.without_path",
+            Self::RevocationSourceFailing => "revocation_source.failing",
             Self::TrustSpaceWentBack => "trust_space.went_back",
+            Self::AuthorityExpiring => "authority.expiring",
+            Self::RevocationListNotPublished => "revocation_list.not_published",
+            Self::RevocationListAgeing => "revocation_list.ageing",
+            Self::RevocationListOverdue => "revocation_list.overdue",
         }
     }
 
@@ -102,12 +122,17 @@ impl AlertCode {
             Self::CertificateExpiring
             | Self::SignerExpiring
             | Self::TrustListAgeing
-            | Self::ScheduledActFailed => AlertSeverity::Warning,
+            | Self::ScheduledActFailed
+            | Self::RevocationSourceFailing
+            | Self::AuthorityExpiring
+            | Self::RevocationListAgeing => AlertSeverity::Warning,
             Self::TrustListOverdue
             | Self::TrustListNotPublished
             | Self::OperatorWithoutValidCertificate
             | Self::CertificateWithoutPath
-            | Self::TrustSpaceWentBack => AlertSeverity::Critical,
+            | Self::TrustSpaceWentBack
+            | Self::RevocationListNotPublished
+            | Self::RevocationListOverdue => AlertSeverity::Critical,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! publication rule, and nothing of HTTP, SQL or the index engine.
 
 pub mod admission;
+pub mod asking;
 pub mod certificate_status;
 pub mod codes;
 pub mod directory;

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use super::StorageError;
 use super::certificate_names::NameHolder;
+pub use super::issued_certificates::{issued_by, taken_back_by};
 use crate::domain::certificate::{CertificateState, RevocationReason};
 use crate::domain::certificate_record::{CertificateContent, CertificateFilter, CertificateRecord};
 use crate::domain::digest::Digest;
@@ -37,6 +38,8 @@ pub struct NewCertificate<'a> {
     pub not_after: OffsetDateTime,
     /// What the rules warned of, an array.
     pub findings: &'a serde_json::Value,
+    /// Number of the authority of ours that issued it; none: somebody else's.
+    pub authority: Option<i64>,
     /// Now.
     pub at: OffsetDateTime,
 }
@@ -62,9 +65,10 @@ pub async fn insert(
             state,
             state_since,
             findings,
-            created_at
+            created_at,
+            authority_id
         )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $12, $13, $12)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $12, $13, $12, $14)
         on conflict (sha256) do nothing
         returning id",
         new.operator,
@@ -80,6 +84,7 @@ pub async fn insert(
         new.not_after,
         new.at,
         new.findings,
+        new.authority,
     )
     .fetch_optional(truth)
     .await?)

@@ -71,8 +71,11 @@ async fn nested_loops(truth: &mut PgConnection, wish: NestedLoops) -> Result<(),
 
 /// The position of the newest change of the trust space in the feed; 0 before the first.
 pub async fn changed_at_position(truth: &mut PgConnection) -> Result<i64, StorageError> {
+    // A revocation list of ours changes nothing of what lists are made of.
     let position = sqlx::query_scalar!(
-        r#"select coalesce(max(position), 0) as "position!" from feed where kind = 'trust'"#
+        r#"select coalesce(max(position), 0) as "position!"
+        from feed
+        where kind = 'trust' and reason is distinct from 'revocation_list.published'"#
     )
     .fetch_one(truth)
     .await?;

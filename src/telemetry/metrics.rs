@@ -12,8 +12,11 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::admission::{AdmissionFamilies, DecisionOrigin};
 use super::known::Known;
+use super::revocation::RevocationFamilies;
 use super::trust::{TrustFamilies, TrustReading};
+use crate::domain::admission::Decision;
 use crate::domain::feed::{DocumentKind, FeedPosition};
 
 /// The measurements of this process; cheap to clone.
@@ -36,6 +39,8 @@ struct Families {
     rebuild_total: Gauge,
     skipped: Gauge,
     trust: TrustFamilies,
+    revocation: RevocationFamilies,
+    admission: AdmissionFamilies,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -110,6 +115,8 @@ impl Metrics {
             rebuild_total: Gauge::default(),
             skipped: Gauge::default(),
             trust: TrustFamilies::default(),
+            revocation: RevocationFamilies::default(),
+            admission: AdmissionFamilies::default(),
         };
         families.register();
         Self(Arc::new(families))
@@ -152,9 +159,23 @@ impl Metrics {
         }
     }
 
+    /// One question about a peer was answered.
+    pub fn admission(&self, decision: &Decision, origin: DecisionOrigin) {
+        self.0.admission.decided(decision, origin);
+    }
+
+    /// One request about peers was turned away since too many waited.
+    pub fn admission_turned_away(&self) {
+        self.0.admission.turned_away();
+    }
+
     /// What is known of the trust space now; `None` where it cannot be read.
     pub fn trust(&self, reading: Option<&TrustReading>) {
         self.0.trust.show(reading);
+    }
+
+    pub(super) fn revocation(&self) -> &RevocationFamilies {
+        &self.0.revocation
     }
 
     /// Everything measured, in the text format (`OpenMetrics` 1.0), with this reading.
@@ -200,6 +221,8 @@ impl Families {
     fn register(&mut self) {
         let registry = &mut self.registry;
         self.trust.register(registry);
+        self.revocation.register(registry);
+        self.admission.register(registry);
         registry.register(
             "http_requests",
             "Requests answered, by route, method and status",

@@ -115,7 +115,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hickory_resolver", &["trust"]),
     ("quick_xml", &["trust"]),
     ("rcgen", &["trust"]),
-    ("rustls", &["trust"]),
+    ("rustls", &["trust", "remote"]),
     ("tokio_rustls", &["trust"]),
     ("webpki", &["trust"]),
     ("x509_parser", &["trust"]),

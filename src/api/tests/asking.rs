@@ -7,7 +7,6 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use serde_json::Value;
 use tempfile::TempDir;
-use time::macros::datetime;
 use tower::ServiceExt as _;
 
 use super::fixture;
@@ -16,7 +15,9 @@ use crate::config;
 use crate::domain::clock::{Clock, FixedClock};
 use crate::domain::feed::FeedPosition;
 use crate::search::{Document, ReadModel, SearchOptions};
-use crate::service::admission::Admission;
+use crate::service::admission::deciding::Deciding;
+use crate::service::admission::past::Past;
+use crate::service::admission::{Admission, testing as peers};
 use crate::service::certificate_status::CertificateStatus;
 use crate::service::directory::Directory;
 use crate::service::health::Health;
@@ -24,7 +25,6 @@ use crate::service::imports::Imports;
 use crate::service::published_list::PublishedList;
 use crate::service::recipients::Recipients;
 use crate::telemetry::Metrics;
-use crate::trust::chain::Anchors;
 
 /// Where the fictional directory stands in its feed.
 pub(super) const POSITION: i64 = 42;
@@ -59,24 +59,28 @@ impl Service {
 
     /// A directory that is not loaded yet.
     pub(super) fn empty(settings: config::Http) -> Self {
+        Self::of(settings, peers::admission())
+    }
+
+    /// A directory that is not loaded yet, with this admission.
+    pub(super) fn of(settings: config::Http, admission: Admission) -> Self {
         let index = tempfile::tempdir().unwrap();
-        let clock: Arc<dyn Clock> = Arc::new(FixedClock(datetime!(2099-01-02 03:04:05 UTC)));
+        let clock: Arc<dyn Clock> = Arc::new(FixedClock(peers::NOW));
         let options = SearchOptions::default();
         let model = ReadModel::open(index.path(), options, Arc::clone(&clock)).unwrap();
         let metrics = Metrics::new();
+        let trust_space = fixture::trust_space();
         let router = router(ApiState {
             directory: Directory::new(model.clone(), metrics.clone(), 2),
-            recipients: Recipients::new(model.clone(), metrics.clone()),
+            recipients: Recipients::new(model.clone(), admission.clone(), metrics.clone()),
             health: Health::new(model.clone(), Arc::clone(&clock)),
             imports: Imports::new(fixture::rejects),
             published_list: PublishedList::default(),
-            admission: Admission::new(
-                Arc::clone(&clock),
-                config::Admission::default(),
-                Anchors::default(),
-            ),
+            deciding: Deciding::new(admission.clone(), metrics.clone(), 2),
+            past: Past::new(&trust_space, admission.clone()),
+            admission,
             certificate_status: CertificateStatus::default(),
-            trust_space: fixture::trust_space(),
+            trust_space,
             metrics,
             settings: Arc::new(settings),
             request_ids: Arc::new(RequestIds::new(0xF1C7)),

@@ -15,6 +15,8 @@ async fn each_address_is_told_apart_in_its_order() {
         "Eleonore.LHeritier-Fictif@medecin.mssante.fr",
         "secretariat.cardiologie@ch-fictif.mssante.fr",
         "personne@ch-fictif.mssante.fr",
+        "personne@ailleurs.fr",
+        "personne@ailleurs",
         "no at sign",
         "",
     ]});
@@ -23,10 +25,13 @@ async fn each_address_is_told_apart_in_its_order() {
         answer,
         json!({
             "snapshot": { "position": 42 },
+            "epoch": 42,
             "recipients": [
-                { "address": "Eleonore.LHeritier-Fictif@medecin.mssante.fr", "outcome": "deliverable", "kind": "PER", "accepts_paperless": false },
-                { "address": "secretariat.cardiologie@ch-fictif.mssante.fr", "outcome": "deliverable", "kind": "ORG", "accepts_paperless": true },
-                { "address": "personne@ch-fictif.mssante.fr", "outcome": "unknown" },
+                { "address": "Eleonore.LHeritier-Fictif@medecin.mssante.fr", "outcome": "deliverable", "trust": "trusted", "kind": "PER", "accepts_paperless": false },
+                { "address": "secretariat.cardiologie@ch-fictif.mssante.fr", "outcome": "deliverable", "trust": "operator_suspended", "kind": "ORG", "accepts_paperless": true },
+                { "address": "personne@ch-fictif.mssante.fr", "outcome": "unknown", "trust": "operator_suspended" },
+                { "address": "personne@ailleurs.fr", "outcome": "unknown", "trust": "untrusted_domain" },
+                { "address": "personne@ailleurs", "outcome": "unknown", "trust": "untrusted_domain" },
                 { "address": "no at sign", "outcome": "invalid_address", "reason": "holds a space or a control character" },
                 { "address": "", "outcome": "invalid_address", "reason": "has no @" },
             ]

@@ -43,8 +43,9 @@ async fn replay(service: &Service, example: &Example) -> Value {
 
 /// What an operation may do, as its id begins.
 const VERBS: &[&str] = &[
-    "add", "amend", "approve", "assign", "bind", "cancel", "create", "diff", "get", "lint", "list",
-    "move", "preview", "publish", "refuse", "release", "request", "start", "unbind", "validate",
+    "add", "amend", "approve", "assign", "bind", "cancel", "create", "decide", "diff", "get",
+    "lint", "list", "move", "preview", "publish", "refuse", "release", "request", "start",
+    "unbind", "validate",
 ];
 
 #[tokio::test]

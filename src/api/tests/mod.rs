@@ -1,5 +1,6 @@
 //! The real router over a real index of fictional people, asked as anybody would.
 
+mod admission;
 mod asking;
 mod bodies;
 mod conformance;

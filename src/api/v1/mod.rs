@@ -2,6 +2,7 @@
 
 mod acts;
 mod administrators;
+mod admission;
 mod alerts;
 mod approvals;
 mod campaigns;
@@ -18,6 +19,7 @@ mod operators;
 mod organizations;
 mod practitioners;
 mod recipients;
+mod revocation_sources;
 pub(crate) mod shown;
 mod signers;
 mod status;
@@ -53,6 +55,8 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(approvals::routes())
         .merge(signers::routes())
         .merge(alerts::routes())
+        .merge(revocation_sources::routes())
         .merge(events::routes())
         .merge(administrators::routes())
+        .merge(admission::routes())
 }

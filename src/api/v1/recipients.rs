@@ -1,4 +1,4 @@
-//! `/v1/recipients/validate`: whether mail to these addresses can be delivered.
+//! `/v1/recipients/validate`: whether mail to these addresses can be delivered, and may be sent.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::view::DomainTrustView;
 use crate::api::ApiState;
 use crate::api::answer;
 use crate::api::body::Json;
@@ -14,7 +15,7 @@ use crate::api::failures::OfBody;
 use crate::api::parameters::{Asked, NoParameters};
 use crate::api::problem::Problem;
 use crate::domain::feed::FeedPosition;
-use crate::service::recipients::Outcome;
+use crate::service::recipients::{Outcome, Validated};
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(validate_recipients))
@@ -29,11 +30,15 @@ struct Recipients {
     addresses: Vec<String>,
 }
 
-/// What is known of the addresses, all of it in one snapshot of the directory.
+/// What is known of the addresses, all of it in one snapshot of the directory and one of the trust space.
 #[derive(Debug, Serialize, ToSchema)]
 struct Validation<'a> {
     /// The snapshot that the outcomes rest on.
     snapshot: SnapshotView,
+    /// Epoch of the trust space that `trust` rests on; left out while this node does not know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 42)]
+    epoch: Option<i64>,
     /// One outcome for each address, in the order of the question.
     #[schema(value_type = Vec<RecipientView>)]
     recipients: Vec<RecipientView<'a>>,
@@ -57,6 +62,9 @@ struct RecipientView<'a> {
     address: &'a str,
     /// Whether mail to it can be delivered.
     outcome: OutcomeView,
+    /// Whether mail may be sent to its domain; left out where this is no address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trust: Option<DomainTrustView>,
     /// Kind of the mailbox: `PER`, `ORG`, `APP` or `CAB`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "PER")]
@@ -84,15 +92,16 @@ enum OutcomeView {
 }
 
 impl<'a> RecipientView<'a> {
-    fn new(address: &'a str, outcome: Outcome) -> Self {
+    fn new(address: &'a str, validated: Validated) -> Self {
         let bare = |outcome| Self {
             address,
             outcome,
+            trust: validated.trust.map(Into::into),
             kind: None,
             accepts_paperless: None,
             reason: None,
         };
-        match outcome {
+        match validated.outcome {
             Outcome::Deliverable {
                 kind,
                 accepts_paperless,
@@ -113,7 +122,8 @@ impl<'a> RecipientView<'a> {
 /// Check recipients before sending
 ///
 /// Answered from memory, whether or not the database answers. A mailbox on the liste rouge is
-/// `unknown`, like any address that no published mailbox has.
+/// `unknown`, like any address that no published mailbox has. `trust` is about the domain alone: send where it
+/// is `trusted`, and ask about the peer (`/v1/admission/decisions`) when it is connected to.
 #[utoipa::path(
     post,
     path = "/v1/recipients/validate",
@@ -135,11 +145,12 @@ async fn validate_recipients(
         snapshot: SnapshotView {
             position: validation.position,
         },
+        epoch: validation.epoch,
         recipients: recipients
             .addresses
             .iter()
-            .zip(validation.outcomes)
-            .map(|(address, outcome)| RecipientView::new(address, outcome))
+            .zip(validation.recipients)
+            .map(|(address, validated)| RecipientView::new(address, validated))
             .collect(),
     };
     answer::json(&view, validation.position)

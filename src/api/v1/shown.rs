@@ -8,6 +8,7 @@ use super::certificates::DetailView as CertificateDetailView;
 use super::mail_domains::MailDomainView;
 use super::nodes::NodesView;
 use super::operators::DetailView as OperatorDetailView;
+use super::revocation_sources::RevocationSourceView;
 use super::view::{
     ApprovalView, CertificateView, ListVersionView, OperatorView, OutcomeView, SignerView,
 };
@@ -18,6 +19,7 @@ use crate::domain::certificate_record::{CertificateDetail, CertificateRecord};
 use crate::domain::list_version::{ListSigner, ListVersion};
 use crate::domain::mail_domain::MailDomain;
 use crate::domain::operator::Operator;
+use crate::domain::revocation_source::RevocationSource;
 use crate::service::trust_space::{Nodes, OperatorDetail, Requested};
 
 /// Something that this interface has a form for.
@@ -48,6 +50,7 @@ shown! {
     Nodes as NodesView;
     Operator as OperatorView;
     OperatorDetail as OperatorDetailView;
+    RevocationSource as RevocationSourceView;
     Requested as OutcomeView;
 }
 

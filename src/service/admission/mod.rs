@@ -1,9 +1,15 @@
 //! Who is let in, as this node sees it: the snapshot in force, how fresh it is, and the decisions made
 //! from it. Whoever follows the registry installs snapshots; it knows neither SQL nor HTTP.
 
+pub mod deciding;
+pub mod domains;
 pub mod events;
 pub mod following;
+pub mod past;
+pub mod reading;
 pub mod state_file;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

@@ -4,8 +4,8 @@ use time::OffsetDateTime;
 
 use super::administrators::hold_rights;
 use super::{
-    Decision, TrustSpace, approvals, certificates, grounds, impact, publication, signers,
-    transitions,
+    Decision, TrustSpace, approvals, certificate_requests, certificates, grounds, impact,
+    publication, signers, transitions,
 };
 use crate::domain::act::{Act, Control};
 use crate::domain::administrator::Actor;
@@ -151,6 +151,9 @@ impl TrustSpace {
             | Act::RevokeCertificate { .. } => {
                 certificates::apply(self, truth, decision, act).await
             }
+            Act::IssueCertificate { request } => {
+                certificate_requests::apply(self, truth, decision, *request).await
+            }
             Act::AnnounceSigner { .. } | Act::SwitchSigner { .. } | Act::WithdrawSigner { .. } => {
                 signers::apply(truth, decision, act).await
             }
@@ -191,7 +194,7 @@ impl TrustSpace {
     }
 
     /// Whether an act could be done now: it is, and undone. A list is not published for that: it was
-    /// foreseen.
+    /// foreseen. Nor is a certificate issued: what is signed cannot be undone.
     async fn rehearse(
         &self,
         truth: &mut Connection,
@@ -202,7 +205,12 @@ impl TrustSpace {
             return Ok(());
         }
         let mut inner = storage::begin(truth).await?;
-        self.apply(&mut inner, decision, act).await?;
+        match act {
+            Act::IssueCertificate { request } => {
+                certificate_requests::check(self, &mut inner, decision, *request).await?;
+            }
+            _ => self.apply(&mut inner, decision, act).await?,
+        }
         storage::roll_back(inner).await?;
         Ok(())
     }
@@ -282,6 +290,7 @@ fn checked(act: Act, now: OffsetDateTime) -> Result<Act, Failure> {
         | Act::ReleaseCertificate { .. }
         | Act::SupersedeCertificate { .. }
         | Act::RevokeCertificate { .. }
+        | Act::IssueCertificate { .. }
         | Act::PublishTrustList { .. }
         | Act::AnnounceSigner { .. }
         | Act::SwitchSigner { .. }

@@ -4,8 +4,10 @@
 use time::{Duration, OffsetDateTime};
 
 use super::TrustSpace;
+use super::authority_alerts::of_authorities;
 use super::certificates::key;
 use super::paths::without_path;
+use super::revocation_sources::failing;
 use crate::domain::alert::{Alert, AlertCode, AlertSeverity, Expiry, Succession, expiry_severity};
 use crate::domain::calendar::rfc3339;
 use crate::domain::certificate::{CertificateState, EXPIRY_THRESHOLDS, expiry_threshold};
@@ -88,7 +90,9 @@ async fn alerts_at(
             since,
         ));
     }
+    open.extend(of_authorities(truth, now).await?);
     open.extend(without_path(space, truth, now).await?);
+    open.extend(failing(truth, now).await?);
     open.extend(alerts::open(truth).await?.into_iter().map(raised));
     open.sort_by(|a, b| {
         let pressing = b.severity.cmp(&a.severity);
@@ -97,7 +101,12 @@ async fn alerts_at(
     Ok(open)
 }
 
-fn alert(code: AlertCode, subject: String, detail: String, since: OffsetDateTime) -> Alert {
+pub(super) fn alert(
+    code: AlertCode,
+    subject: String,
+    detail: String,
+    since: OffsetDateTime,
+) -> Alert {
     Alert {
         code,
         severity: code.severity(),
@@ -113,7 +122,7 @@ fn raised(raised: RaisedAlert) -> Alert {
 }
 
 /// An alert of an end, once a threshold is passed.
-fn ending(
+pub(super) fn ending(
     code: AlertCode,
     subject: String,
     not_after: OffsetDateTime,

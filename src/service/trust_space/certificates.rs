@@ -98,6 +98,7 @@ pub(super) async fn apply(
             leave(truth, decision, certificate, to, Some(because)).await
         }
         Act::MoveOperator(_)
+        | Act::IssueCertificate { .. }
         | Act::PublishTrustList { .. }
         | Act::AnnounceSigner { .. }
         | Act::SwitchSigner { .. }

@@ -64,7 +64,7 @@ pub(super) fn examine(
 }
 
 /// What the rules and the path have to say of a certificate, refusals first.
-fn judge(
+pub(super) fn judge(
     certificate: &Certificate,
     others: &[Certificate],
     anchors: &Anchors,

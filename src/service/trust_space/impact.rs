@@ -3,7 +3,7 @@
 
 use time::OffsetDateTime;
 
-use super::{leaving, signers};
+use super::{certificate_requests as requests, leaving, signers};
 use crate::domain::act::Act;
 use crate::domain::approval::Impact;
 use crate::domain::certificate::{CertificateState, Doubt, RevocationReason};
@@ -13,7 +13,9 @@ use crate::domain::figure::{counted, grouped};
 use crate::domain::list_version::{ListSigner, SignerState};
 use crate::domain::onboarding::OperatorState;
 use crate::storage::bindings::{self, Standing};
-use crate::storage::{Connection, certificate_twins, certificates, list_signers, operators};
+use crate::storage::{
+    Connection, certificate_requests, certificate_twins, certificates, list_signers, operators,
+};
 
 /// Certificates of an operator that are counted at most.
 const COUNTED: i64 = 10_000;
@@ -101,6 +103,23 @@ pub(super) async fn of(
             let counts = bindings::standing(truth, &[certificate.id], at).await?;
             Ok(impact("This certificate", Move::Out, counts))
         }
+        Act::IssueCertificate { request } => {
+            let counts = bindings::standing(truth, &[], at).await?;
+            let wanted = certificate_requests::find(truth, *request).await?;
+            let wanted = wanted.ok_or_else(|| requests::unknown(*request))?;
+            let sentence = format!(
+                "Authority {} certifies {} for operator {}. No entry comes or goes of {} before that certificate is activated.",
+                wanted.authority,
+                wanted.dn,
+                wanted.operator,
+                grouped(counts.of_entries),
+            );
+            Ok(Impact {
+                of_entries: counts.of_entries,
+                sentence,
+                ..Impact::default()
+            })
+        }
         Act::PublishTrustList { after, removes, .. } => {
             let counts = bindings::standing(truth, &[], at).await?;
             let sentence = format!(
@@ -179,6 +198,7 @@ fn keys(signers: &[ListSigner], act: &Act) -> String {
         | Act::ReleaseCertificate { .. }
         | Act::SupersedeCertificate { .. }
         | Act::RevokeCertificate { .. }
+        | Act::IssueCertificate { .. }
         | Act::PublishTrustList { .. } => String::new(),
     }
 }

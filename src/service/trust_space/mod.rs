@@ -6,9 +6,12 @@ mod administrators;
 mod alerts;
 mod approvals;
 mod attempt;
+mod authorities;
+mod authority_alerts;
 mod bindings;
 mod building;
 mod campaigns;
+mod certificate_requests;
 mod certificates;
 mod due;
 mod events;
@@ -17,9 +20,11 @@ mod expiry;
 mod grounds;
 mod impact;
 mod leaving;
+mod list_contents;
 mod list_import;
 mod list_names;
 mod list_plan;
+mod list_upload;
 mod mail_domains;
 mod nodes;
 mod operators;
@@ -27,6 +32,9 @@ mod paths;
 mod probing;
 mod publication;
 mod registration;
+mod revocation_lists;
+mod revocation_schedule;
+mod revocation_sources;
 mod schedule;
 mod signers;
 mod succession;
@@ -35,6 +43,8 @@ pub(in crate::service) mod versions;
 
 pub use acts::Requested;
 pub use administrators::NewAdministrator;
+pub use authorities::{AuthorityDetail, ConfiguredAuthority, OwnAuthorities};
+pub use certificate_requests::WantedCertificate;
 pub use due::Due;
 pub use list_import::{Counted, ImportedList};
 pub use list_names::{LeftOut, OutBy};
@@ -66,6 +76,8 @@ pub struct TrustSpace {
     settings: Arc<config::Trust>,
     /// Signing keys that this node can use, opened; which one signs is in the truth.
     keys: Arc<[Arc<dyn Signer>]>,
+    /// Our own authorities, as this node has them.
+    own: Arc<OwnAuthorities>,
     /// Lists that were read lately.
     lists: Arc<versions::ReadLists>,
     /// Those that were read for a comparison.
@@ -111,6 +123,7 @@ impl TrustSpace {
             clock,
             settings,
             keys: keys.into(),
+            own: Arc::default(),
             lists: Arc::default(),
             compared: Arc::default(),
             comparisons: Arc::new(Semaphore::new(versions::COMPARISONS_AT_ONCE)),
@@ -150,6 +163,11 @@ impl TrustSpace {
         tokio::spawn(work.in_current_span())
             .await
             .map_err(|error| Failure::new(&INTERNAL, error.to_string()))?
+    }
+
+    /// The truth, for what is read of it beside the use cases here.
+    pub(in crate::service) const fn pool(&self) -> &Pool {
+        &self.pool
     }
 
     async fn connection(&self) -> Result<storage::Acquired, StorageError> {

@@ -9,8 +9,11 @@ use super::examination::{Examined, anchors, examine, refusal};
 use super::operators::hold_living;
 use super::{Decision, TrustSpace};
 use crate::domain::administrator::Actor;
+use crate::domain::authority::AuthorityRecord;
 use crate::domain::certificate::CertificateState;
 use crate::domain::certificate_record::CertificateRecord;
+use crate::domain::digest::Digest;
+use crate::domain::distinguished_name::OperatorDn;
 use crate::domain::error::{CERTIFICATE_EXISTS, CERTIFICATE_NAME_TAKEN, Failure};
 use crate::domain::operator::{Operator, RegisteredNumber};
 use crate::storage::certificates::{KeyHolder, NewCertificate};
@@ -47,7 +50,9 @@ impl TrustSpace {
         let owner = hold_living(&mut truth, operator).await?;
         let number = examined.certificate.subject.organizational_unit();
         examined.findings.extend(other_number(&owner, number));
-        let keys = known_keys(&mut truth, operator, &examined.certificate).await?;
+        let certificate = &examined.certificate;
+        let (spki, itself) = (&certificate.spki_sha256, Some(&certificate.fingerprint));
+        let keys = known_keys(&mut truth, operator, spki, itself).await?;
         examined.findings.extend(keys);
         let (refused, warned): (Vec<_>, Vec<_>) = examined
             .findings
@@ -56,16 +61,14 @@ impl TrustSpace {
         if !refused.is_empty() {
             return Err(refusal(&refused));
         }
-        let certificate = &examined.certificate;
-        let id = insert(
-            &mut truth,
-            &decision,
+        let new = Registered {
             operator,
-            certificate,
-            &examined.others,
-            &warned,
-        );
-        let id = id.await?;
+            certificate: &examined.certificate,
+            others: &examined.others,
+            warned: &warned,
+            authority: None,
+        };
+        let id = insert(&mut truth, &decision, &new).await?;
         changes::append_trust(&mut truth, "certificate.added", &[key(id)]).await?;
         let record = held(&mut truth, id).await?;
         storage::commit(truth).await?;
@@ -79,7 +82,7 @@ impl TrustSpace {
 }
 
 /// A certificate bears the number of whoever runs the gateway, not only a number.
-fn other_number(owner: &Operator, unit: Option<&str>) -> Option<Finding> {
+pub(super) fn other_number(owner: &Operator, unit: Option<&str>) -> Option<Finding> {
     let borne = unit.and_then(|unit| RegisteredNumber::parse(unit).ok());
     let expected = match (&owner.number, borne) {
         (Some(number), Some(borne)) if *number == borne => return None,
@@ -96,17 +99,15 @@ fn other_number(owner: &Operator, unit: Option<&str>) -> Option<Finding> {
 }
 
 /// A key has one owner, and none once it may be in other hands. An operator that renews a
-/// certificate on its old key is told.
-async fn known_keys(
+/// certificate on its old key is told. `itself` is the certificate that is looked at, where there is one.
+pub(super) async fn known_keys(
     truth: &mut Connection,
     operator: i64,
-    certificate: &Certificate,
+    spki_sha256: &Digest,
+    itself: Option<&Digest>,
 ) -> Result<Vec<Finding>, Failure> {
-    let (key, itself) = (
-        certificate.spki_sha256.as_bytes(),
-        certificate.fingerprint.as_bytes(),
-    );
-    let holders = certificates::with_key(truth, key, itself).await?;
+    let itself = itself.map_or(&[][..], |itself| itself.as_bytes());
+    let holders = certificates::with_key(truth, spki_sha256.as_bytes(), itself).await?;
     let findings = holders.into_iter().map(|holder| {
         let id = holder.certificate;
         let (severity, found) = match holder {
@@ -134,27 +135,40 @@ async fn known_keys(
     Ok(findings.collect())
 }
 
-async fn insert(
+/// A certificate that was found good for the registry.
+pub(super) struct Registered<'a> {
+    pub(super) operator: i64,
+    pub(super) certificate: &'a Certificate,
+    /// What was sent with it, or issued it.
+    pub(super) others: &'a [Certificate],
+    /// What the rules warned of.
+    pub(super) warned: &'a [Finding],
+    /// The authority of ours that issued it.
+    pub(super) authority: Option<&'a AuthorityRecord>,
+}
+
+/// Keeps a certificate as pending, and its event; gives its number.
+pub(super) async fn insert(
     truth: &mut Connection,
     decision: &Decision,
-    operator: i64,
-    certificate: &Certificate,
-    others: &[Certificate],
-    warned: &[Finding],
+    new: &Registered<'_>,
 ) -> Result<i64, Failure> {
+    let Registered {
+        operator,
+        certificate,
+        others,
+        warned,
+        authority,
+    } = *new;
     let match_key = certificate.subject.match_key();
-    if let Some(holder) = certificate_names::held_by_other(truth, &match_key, operator).await? {
-        // An operator may only be told of another one's certificate if it is this very one.
-        let same = certificates::with_sha256(truth, certificate.fingerprint.as_bytes()).await?;
-        if same.is_none() {
-            return Err(Failure::new(
-                &CERTIFICATE_NAME_TAKEN,
-                format!(
-                    "{} is, spelling aside, the name on certificate {} of operator {}: who checks names could not tell them apart.",
-                    certificate.subject, holder.certificate, holder.operator
-                ),
-            ));
-        }
+    // An operator may only be told of another one's certificate if it is this very one.
+    let taken = check_name(truth, operator, &certificate.subject).await;
+    if taken.is_err()
+        && certificates::with_sha256(truth, certificate.fingerprint.as_bytes())
+            .await?
+            .is_none()
+    {
+        taken?;
     }
     let chain: Vec<Vec<u8>> = others.iter().map(|other| other.der().to_vec()).collect();
     let findings = serde_json::json!(warned);
@@ -171,6 +185,7 @@ async fn insert(
         not_before: certificate.not_before,
         not_after: certificate.not_after,
         findings: &findings,
+        authority: authority.map(|authority| authority.id),
         at: decision.at,
     };
     let Some(id) = certificates::insert(truth, &new).await? else {
@@ -185,19 +200,42 @@ async fn insert(
             }),
         ));
     };
+    let mut detail = serde_json::json!({
+        "sha256": certificate.fingerprint,
+        "warnings": warned.len(),
+    });
+    if let (Some(authority), Some(detail)) = (authority, detail.as_object_mut()) {
+        detail.insert("authority".to_owned(), authority.name.as_str().into());
+    }
     registry_events::append(
         truth,
         &RegistryEvent {
             operator: Some(operator),
             certificate: Some(id),
             to_state: Some(CertificateState::Pending.as_str()),
-            detail: serde_json::json!({
-                "sha256": certificate.fingerprint,
-                "warnings": warned.len(),
-            }),
+            detail,
             ..decision.event("certificate.added")
         },
     )
     .await?;
     Ok(id)
+}
+
+/// Refuses a name that is, spelling aside, that of another operator: `certificate.name_taken`. What is
+/// found holds until the transaction ends.
+pub(super) async fn check_name(
+    truth: &mut Connection,
+    operator: i64,
+    subject: &OperatorDn,
+) -> Result<(), Failure> {
+    let holder = certificate_names::held_by_other(truth, &subject.match_key(), operator).await?;
+    holder.map_or(Ok(()), |holder| {
+        Err(Failure::new(
+            &CERTIFICATE_NAME_TAKEN,
+            format!(
+                "{subject} is, spelling aside, the name on certificate {} of operator {}: who checks names could not tell them apart.",
+                holder.certificate, holder.operator
+            ),
+        ))
+    })
 }

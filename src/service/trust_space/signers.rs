@@ -55,6 +55,7 @@ pub(super) async fn apply(
         | Act::ReleaseCertificate { .. }
         | Act::SupersedeCertificate { .. }
         | Act::RevokeCertificate { .. }
+        | Act::IssueCertificate { .. }
         | Act::PublishTrustList { .. } => return Ok(()),
     };
     let mut keys = Vec::with_capacity(done.len());

@@ -19,7 +19,7 @@ use super::sidecar::SignerNotice;
 use crate::domain::admission::ListUsed;
 use crate::domain::trust_list::TrustList;
 
-pub use snapshot::Snapshot;
+pub use snapshot::{DomainsAt, Snapshot};
 
 /// What a deployment decides about decisions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -31,6 +31,22 @@ pub struct Snapshot {
     domains: Domains,
 }
 
+/// What is known of mail domains at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct DomainsAt<'a> {
+    /// None where no list holds.
+    domains: Option<&'a Domains>,
+    at: OffsetDateTime,
+}
+
+impl DomainsAt<'_> {
+    /// What is known of a mail domain without a chain.
+    pub fn trust(&self, mail_domain: &MailDomainName) -> DomainTrust {
+        let domains = self.domains;
+        domains.map_or(DomainTrust::Unknown, |it| it.trust(mail_domain, self.at))
+    }
+}
+
 impl Snapshot {
     /// Makes ready what decisions look up.
     pub fn new(
@@ -115,9 +131,15 @@ impl Snapshot {
 
     /// What is known of a mail domain without a chain.
     pub fn domain_trust(&self, mail_domain: &MailDomainName, at: OffsetDateTime) -> DomainTrust {
-        match checks::list::list(self.list.as_deref(), &self.state, self.policy, at) {
-            Ok(_) => self.domains.trust(mail_domain, at),
-            Err(_) => DomainTrust::Unknown,
+        self.domains_at(at).trust(mail_domain)
+    }
+
+    /// The same for many of them at one moment: whether the list holds is looked at once.
+    pub fn domains_at(&self, at: OffsetDateTime) -> DomainsAt<'_> {
+        let list = checks::list::list(self.list.as_deref(), &self.state, self.policy, at);
+        DomainsAt {
+            domains: list.is_ok().then_some(&self.domains),
+            at,
         }
     }
 

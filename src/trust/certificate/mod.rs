@@ -6,6 +6,7 @@ pub(in crate::trust) mod extensions;
 pub(in crate::trust) mod key;
 pub(in crate::trust) mod name;
 pub(crate) mod oid;
+mod presented;
 pub(in crate::trust) mod strict;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use extensions::{
 pub use key::{Curve, PublicKey};
 pub use name::InvalidName;
 pub(in crate::trust) use name::read_der as read_name;
+pub use presented::read_presented;
 pub use upload::read_upload;
 
 use crate::domain::digest::Digest;

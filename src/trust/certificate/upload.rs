@@ -53,7 +53,7 @@ pub fn read_upload(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, UploadE
     Ok(certificates)
 }
 
-const DER_SEQUENCE: u8 = 0x30;
+pub(super) const DER_SEQUENCE: u8 = 0x30;
 
 fn blocks(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, UploadError> {
     let mut certificates = Vec::new();

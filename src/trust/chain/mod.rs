@@ -5,6 +5,7 @@
 
 mod anchors;
 mod explain;
+mod issued;
 mod signed;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use webpki::{
 };
 
 pub use anchors::{Anchors, AnchorsError};
+pub use issued::is_issued_by;
 pub(in crate::trust) use signed::is_signed_by;
 
 use super::certificate::{Certificate, MAX_CHAIN_LENGTH};

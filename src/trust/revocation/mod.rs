@@ -9,6 +9,7 @@ mod scope;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -17,6 +18,7 @@ use time::{Duration, OffsetDateTime};
 
 pub use error::{InvalidRevocationList, NotItsIssuer};
 pub use scope::{Holders, Scope};
+pub use upload::from_upload;
 
 use entries::Entries;
 

@@ -6,6 +6,8 @@ pub(crate) mod importing;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod published;
+#[path = "../../../src/remote/testing.rs"]
+pub(crate) mod said;
 pub(crate) mod scratch;
 pub(crate) mod signing;
 pub(crate) mod tables;

@@ -7,6 +7,8 @@ use annuaire::config;
 use annuaire::domain::clock::{Clock, SystemClock};
 use annuaire::search::{ReadModel, SearchOptions};
 use annuaire::service::admission::Admission;
+use annuaire::service::admission::deciding::Deciding;
+use annuaire::service::admission::past::Past;
 use annuaire::service::certificate_status::CertificateStatus;
 use annuaire::service::directory::Directory;
 use annuaire::service::health::Health;
@@ -52,17 +54,16 @@ impl Web {
         let model = ReadModel::open(&index, SearchOptions::default(), Arc::clone(&clock)).unwrap();
         let metrics = Metrics::new();
         let list = PublishedList::default();
-        let admission = Admission::new(
-            Arc::clone(&clock),
-            config::Admission::default(),
-            Anchors::default(),
-        );
+        let settings = config::Admission::default();
+        let admission = Admission::new(Arc::clone(&clock), settings, Anchors::default());
         let router = router(ApiState {
             directory: Directory::new(model.clone(), metrics.clone(), 2),
-            recipients: Recipients::new(model.clone(), metrics.clone()),
+            recipients: Recipients::new(model.clone(), admission.clone(), metrics.clone()),
             health: Health::new(model, Arc::clone(&clock)),
             imports: Imports::new(|_| async { Ok(None) }),
             published_list: list.clone(),
+            deciding: Deciding::new(admission.clone(), metrics.clone(), 2),
+            past: Past::new(trust_space, admission.clone()),
             admission: admission.clone(),
             certificate_status: CertificateStatus::default(),
             trust_space: trust_space.clone(),

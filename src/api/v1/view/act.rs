@@ -65,6 +65,11 @@ pub(in crate::api::v1) enum ActView {
         /// Why, as RFC 5280 §5.3.1 names it.
         because: RevocationReasonView,
     },
+    /// Have an authority of ours issue the certificate that a request asks for.
+    IssueCertificate {
+        /// Number of the request.
+        request: i64,
+    },
     /// Publish a list that has lost many of its entries.
     PublishTrustList {
         /// Sequence of the list it follows.
@@ -250,6 +255,7 @@ impl From<ActView> for Act {
                 certificate,
                 because: because.into(),
             },
+            ActView::IssueCertificate { request } => Self::IssueCertificate { request },
             ActView::PublishTrustList {
                 after,
                 removes,
@@ -293,6 +299,7 @@ impl From<Act> for ActView {
                 certificate,
                 because: because.into(),
             },
+            Act::IssueCertificate { request } => Self::IssueCertificate { request },
             Act::PublishTrustList {
                 after,
                 removes,
@@ -326,6 +333,7 @@ mod tests {
             json!({ "act": "release_certificate", "certificate": 2 }),
             json!({ "act": "supersede_certificate", "certificate": 2 }),
             json!({ "act": "revoke_certificate", "certificate": 2, "because": "cACompromise" }),
+            json!({ "act": "issue_certificate", "request": 3 }),
             json!({ "act": "publish_trust_list", "after": 4, "removes": 70 }),
             json!({ "act": "publish_trust_list", "after": 4, "removes": 70, "removed": "ab".repeat(32) }),
             json!({ "act": "announce_signer", "certificate": "3082" }),

@@ -2,6 +2,7 @@
 
 mod act;
 mod address;
+mod admission;
 mod certificate;
 mod decision;
 mod event;
@@ -19,6 +20,7 @@ use crate::domain::code::{CodeLabels, CodeSystem};
 use crate::domain::practitioner::Origin;
 
 pub(super) use act::{ActView, DocumentView, OperatorStateView, RevocationReasonView, mirror};
+pub(super) use admission::{CheckView, DecisionView, DomainTrustView, RoleView};
 pub(super) use certificate::CertificateView;
 pub(super) use decision::{ApprovalView, ImpactView};
 pub(super) use event::EventView;

@@ -1,0 +1,255 @@
+//! What comes from an authority is looked at before it is kept: that it is the word of who may say it,
+//! about what was asked, of the present, and not older than what was said before.
+
+use std::collections::BTreeMap;
+
+use time::{Duration, OffsetDateTime};
+
+use super::short;
+use super::wanted::Subject;
+use crate::domain::clock::Clock;
+use crate::domain::digest::Digest;
+use crate::domain::revocation_source::{RevocationSource, SourceKind, Span};
+use crate::remote::{Client, Post, RemoteError};
+use crate::storage::{self, StorageError, ocsp_answers, revocation_sources};
+use crate::trust::digest::sha256;
+use crate::trust::ocsp::{Answer, CertIdHash, MAX_ANSWER_BYTES, Untrusted, write_request};
+use crate::trust::revocation::{Currency, RevocationList};
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Checks {
+    /// Largest revocation list, in bytes.
+    pub(super) max_list: usize,
+    /// How far clocks may differ.
+    pub(super) skew: Duration,
+}
+
+/// Why a source brought nothing.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Problem {
+    /// It did not answer.
+    #[error("{0}")]
+    Failed(#[from] RemoteError),
+    /// It answered, and that is not taken.
+    #[error("what it said is not taken: {0}")]
+    Refused(String),
+}
+
+fn refused(why: &impl std::fmt::Display) -> Problem {
+    Problem::Refused(why.to_string())
+}
+
+/// What was checked and may be kept.
+#[derive(Debug)]
+pub(super) enum Taken {
+    List(TakenList),
+    Answer(TakenAnswer),
+}
+
+#[derive(Debug)]
+pub(super) struct TakenList {
+    pub(super) issuer_spki_sha256: Digest,
+    pub(super) issuer_dn: String,
+    /// Lower-case hexadecimal without leading zeroes.
+    pub(super) number: String,
+    pub(super) span: Span,
+    pub(super) der: Vec<u8>,
+    pub(super) sha256: Digest,
+}
+
+#[derive(Debug)]
+pub(super) struct TakenAnswer {
+    pub(super) certificate_sha256: Digest,
+    pub(super) span: Span,
+    pub(super) der: Vec<u8>,
+    pub(super) sha256: Digest,
+}
+
+impl Checks {
+    /// Asks a source about these certificates and looks at what it says. The moment of the look is that of
+    /// the answer: a slow one may be over when it is there.
+    pub(super) async fn ask(
+        self,
+        client: &Client,
+        source: &RevocationSource,
+        subjects: &[Subject],
+        clock: &dyn Clock,
+    ) -> Result<Vec<Taken>, Problem> {
+        match source.kind {
+            SourceKind::Crl => {
+                let limit = u64::try_from(self.max_list).unwrap_or(u64::MAX);
+                let answer = client.get(&source.url, limit).await?;
+                let list = self.list(answer.body, subjects, clock.now())?;
+                Ok(vec![Taken::List(list)])
+            }
+            SourceKind::Ocsp => {
+                // In the order of their fingerprints, each once, whatever stands above it.
+                let each: BTreeMap<_, _> = subjects
+                    .iter()
+                    .map(|it| (it.certificate.fingerprint, it))
+                    .collect();
+                let mut taken = Vec::new();
+                for subject in each.into_values() {
+                    let answer = self.answer(client, &source.url, subject, clock).await?;
+                    taken.push(Taken::Answer(answer));
+                }
+                Ok(taken)
+            }
+        }
+    }
+
+    fn list(
+        self,
+        der: Vec<u8>,
+        subjects: &[Subject],
+        at: OffsetDateTime,
+    ) -> Result<TakenList, Problem> {
+        let list = RevocationList::read(&der, self.max_list).map_err(|error| refused(&error))?;
+        let mut why = None;
+        let by = subjects
+            .iter()
+            .find(|subject| match list.is_by(&subject.issuer) {
+                Ok(()) => true,
+                Err(error) => {
+                    why.get_or_insert(error);
+                    false
+                }
+            });
+        let Some(by) = by else {
+            return Err(match why {
+                Some(error) => refused(&error),
+                None => refused(&"no certificate names it any more"),
+            });
+        };
+        if !subjects.iter().any(|it| list.covers(&it.certificate)) {
+            return Err(refused(
+                &"it is about none of the certificates that name it",
+            ));
+        }
+        match list.currency(at, self.skew, Duration::ZERO) {
+            Currency::Fresh(_) => {}
+            Currency::InGrace(_) | Currency::Over => {
+                return Err(refused(&format!("it ended at {}", list.next_update())));
+            }
+            Currency::NotYet => {
+                return Err(refused(&format!("it begins at {}", list.this_update())));
+            }
+        }
+        Ok(TakenList {
+            issuer_spki_sha256: by.issuer.spki_sha256,
+            issuer_dn: list.issuer().to_string(),
+            number: number(&list),
+            span: Span {
+                from: list.this_update(),
+                until: list.next_update(),
+            },
+            sha256: list.digest(),
+            der,
+        })
+    }
+
+    async fn answer(
+        self,
+        client: &Client,
+        url: &str,
+        subject: &Subject,
+        clock: &dyn Clock,
+    ) -> Result<TakenAnswer, Problem> {
+        let (certificate, issuer) = (&subject.certificate, &subject.issuer);
+        // SHA-1, since many responders know no other; and without a nonce, since most sign ahead.
+        let body = write_request(certificate, issuer, CertIdHash::Sha1, None)
+            .ok_or_else(|| refused(&Untrusted::OtherIssuer))?;
+        let post = Post {
+            media_type: "application/ocsp-request",
+            body,
+        };
+        let limit = u64::try_from(MAX_ANSWER_BYTES).unwrap_or(u64::MAX);
+        let der = client.post(url, post, limit).await?.body;
+        let answer = Answer::read(&der).map_err(|error| refused(&error))?;
+        let word = answer
+            .judge(certificate, issuer, clock.now(), self.skew)
+            .map_err(|error| refused(&error))?;
+        Ok(TakenAnswer {
+            certificate_sha256: certificate.fingerprint,
+            span: Span {
+                from: word.this_update,
+                until: word.valid_until,
+            },
+            sha256: sha256(&der),
+            der,
+        })
+    }
+}
+
+impl Taken {
+    /// From when until when it holds.
+    pub(super) const fn span(&self) -> Span {
+        match self {
+            Self::List(list) => list.span,
+            Self::Answer(answer) => answer.span,
+        }
+    }
+
+    /// By which the feed names it.
+    pub(super) fn key(&self) -> String {
+        match self {
+            Self::List(list) => format!("revocation_list:{}", short(&list.issuer_spki_sha256)),
+            Self::Answer(answer) => format!("ocsp_answer:{}", short(&answer.certificate_sha256)),
+        }
+    }
+
+    /// Whether it is not older than what came from the same place before: an old word that holds still may
+    /// not hide a newer one.
+    pub(super) async fn follows(
+        &self,
+        truth: &mut storage::Connection,
+        url: &str,
+    ) -> Result<Result<(), Problem>, StorageError> {
+        let before = match self {
+            Self::List(list) => {
+                let before = revocation_sources::newest_list(truth, url, &list.issuer_spki_sha256);
+                let Some(before) = before.await? else {
+                    return Ok(Ok(()));
+                };
+                if order(&list.number) < order(&before.number) {
+                    let why = format!(
+                        "its number is {}, and {} was there before",
+                        list.number, before.number
+                    );
+                    return Ok(Err(refused(&why)));
+                }
+                Some(before.this_update)
+            }
+            Self::Answer(answer) => {
+                ocsp_answers::newest_of(truth, &answer.certificate_sha256).await?
+            }
+        };
+        Ok(match before {
+            Some(before) if self.span().from < before => {
+                let from = self.span().from;
+                Err(refused(&format!(
+                    "it is of {from}, and one of {before} was there before"
+                )))
+            }
+            Some(_) | None => Ok(()),
+        })
+    }
+}
+
+/// Lower-case hexadecimal without leading zeroes.
+fn number(list: &RevocationList) -> String {
+    let digits = hex::encode(list.number());
+    let significant = digits.trim_start_matches('0');
+    if significant.is_empty() {
+        "0"
+    } else {
+        significant
+    }
+    .to_owned()
+}
+
+/// What hexadecimal numbers without leading zeroes compare by.
+fn order(number: &str) -> (usize, &str) {
+    (number.len(), number)
+}

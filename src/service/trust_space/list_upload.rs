@@ -1,0 +1,121 @@
+//! Revocation lists that were signed elsewhere, above all the root's, whose key is offline: brought by an
+//! administrator, and taken where they follow the last one.
+
+use time::OffsetDateTime;
+
+use super::TrustSpace;
+use super::administrators::hold_rights;
+use super::authorities::{self, AuthorityDetail, certificate, key};
+use super::list_contents::contents;
+use super::revocation_lists::{MOST_BYTES, Newest, Remembered, refused};
+use super::versions::off_thread;
+use crate::domain::administrator::Actor;
+use crate::domain::authority::{IssuedCertificate, IssuedStatus};
+use crate::domain::calendar::rfc3339;
+use crate::domain::error::Failure;
+use crate::storage::registry_events::{self, RegistryEvent};
+use crate::storage::revocation_lists::{self, NewRevocationList};
+use crate::storage::{self, certificates, changes};
+use crate::trust::revocation::{RevocationList, from_upload};
+
+impl TrustSpace {
+    /// Keeps a list that was signed elsewhere, PEM or DER: that of the root, whose key is offline.
+    ///
+    /// `revocation_list.refused` where it is not by that authority, is over, does not follow the last one,
+    /// or lacks a certificate that was taken back here.
+    pub async fn add_revocation_list(
+        &self,
+        actor: &Actor,
+        name: &str,
+        upload: &[u8],
+        reason: &str,
+    ) -> Result<AuthorityDetail, Failure> {
+        Self::may_act(actor)?;
+        let decision = self.decided(actor, reason)?;
+        let upload = upload.to_vec();
+        let read = off_thread(move || from_upload(&upload, MOST_BYTES)).await?;
+        let list = read.map_err(|error| refused(name, &error))?;
+        let mut connection = self.connection().await?;
+        let mut truth = storage::begin(&mut connection).await?;
+        hold_rights(&mut truth, actor).await?;
+        let authority = authorities::known(&mut truth, name).await?;
+        list.is_by(&certificate(&authority)?)
+            .map_err(|error| refused(name, &error))?;
+        revocation_lists::lock(&mut truth, &authority.spki_sha256).await?;
+        let newest = Remembered::default().newest(&mut truth, &authority).await?;
+        let taken_back = certificates::taken_back_by(&mut truth, authority.id).await?;
+        follows(&list, newest.as_ref(), &taken_back, decision.at)
+            .map_err(|problem| refused(name, &problem))?;
+        let number = list.number_hex().to_ascii_lowercase();
+        let new = NewRevocationList {
+            issuer_spki_sha256: &authority.spki_sha256,
+            issuer_dn: list.issuer().as_str(),
+            number: &number,
+            this_update: list.this_update(),
+            next_update: list.next_update(),
+            der: list.der(),
+            sha256: &list.digest(),
+            source: "upload",
+            at: decision.at,
+        };
+        revocation_lists::insert(&mut truth, &new).await?;
+        let event = RegistryEvent {
+            detail: serde_json::json!({
+                "authority": name,
+                "number": number,
+                "entries": list.entries(),
+                "sha256": list.digest(),
+            }),
+            ..decision.event("revocation_list.published")
+        };
+        registry_events::append(&mut truth, &event).await?;
+        changes::append_trust(&mut truth, "revocation_list.published", &[key(name)]).await?;
+        storage::commit(truth).await?;
+        drop(connection);
+        self.authority(name).await
+    }
+}
+
+/// Whether a list may take the place of the newest one.
+fn follows(
+    list: &RevocationList,
+    newest: Option<&Newest>,
+    taken_back: &[IssuedCertificate],
+    at: OffsetDateTime,
+) -> Result<(), String> {
+    const SKEW: time::Duration = time::Duration::minutes(5);
+    if list.this_update() > at + SKEW {
+        return Err(format!(
+            "it is of {}, which is yet to come",
+            rfc3339(list.this_update())
+        ));
+    }
+    if list.next_update() <= at {
+        return Err(format!(
+            "its time was over at {}",
+            rfc3339(list.next_update())
+        ));
+    }
+    if let Some(newest) = newest {
+        let order = |list: &RevocationList| (list.number().len(), list.number().to_vec());
+        if order(list) <= order(&newest.list) || list.this_update() <= newest.list.this_update() {
+            return Err(format!(
+                "it is number {} of {} and does not follow number {} of {}",
+                list.number_hex(),
+                rfc3339(list.this_update()),
+                newest.list.number_hex(),
+                rfc3339(newest.list.this_update())
+            ));
+        }
+    }
+    let missing = taken_back.iter().find(|certificate| {
+        certificate.not_after >= at
+            && list.status_of(&contents(&certificate.serial)) == IssuedStatus::Good
+    });
+    missing.map_or(Ok(()), |missing| {
+        Err(format!(
+            "certificate {} was taken back here and is not on it",
+            missing.id
+        ))
+    })
+}
