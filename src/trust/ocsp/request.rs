@@ -149,14 +149,17 @@ pub fn write_request(
     nonce: Option<&[u8]>,
 ) -> Option<Vec<u8>> {
     let issuer = IssuerId::of(issuer)?;
-    Some(write(&issuer, hash, &certificate.serial, nonce))
+    Some(issuer.request(hash, &certificate.serial, nonce))
 }
 
-fn write(issuer: &IssuerId, hash: CertIdHash, serial: &[u8], nonce: Option<&[u8]>) -> Vec<u8> {
-    let request = der::element(der::SEQUENCE, &[&issuer.write(hash, serial)]);
-    let list = der::element(der::SEQUENCE, &[&request]);
-    let extensions = nonce.map(|nonce| der::element(der::tagged(2), &[&with_nonce(nonce)]));
-    let asked = [&list, extensions.as_deref().unwrap_or_default()];
-    let asked = der::element(der::SEQUENCE, &asked);
-    der::element(der::SEQUENCE, &[&asked])
+impl IssuerId {
+    /// Writes the request for the certificate of this serial number: its bytes, most significant first.
+    pub fn request(&self, hash: CertIdHash, serial: &[u8], nonce: Option<&[u8]>) -> Vec<u8> {
+        let request = der::element(der::SEQUENCE, &[&self.write(hash, serial)]);
+        let list = der::element(der::SEQUENCE, &[&request]);
+        let extensions = nonce.map(|nonce| der::element(der::tagged(2), &[&with_nonce(nonce)]));
+        let asked = [&list, extensions.as_deref().unwrap_or_default()];
+        let asked = der::element(der::SEQUENCE, &asked);
+        der::element(der::SEQUENCE, &[&asked])
+    }
 }
