@@ -9,10 +9,10 @@ mod shown;
 
 use time::OffsetDateTime;
 
+pub(super) use self::admission::show as show_admission;
 pub(super) use self::files::Files;
 use self::files::{ANCHORS, NEXT_SIGNER, SERVER, SIGNER, WAITING};
 use self::pretend::{OPERATORS, Pretend, Runs, way_to};
-pub(super) use self::admission::show as show_admission;
 pub(super) use self::shown::show;
 use crate::cli::output;
 use crate::cli::progress::{Bars, Unit};
@@ -42,7 +42,10 @@ const CERTIFICATE_DAYS: i64 = 730;
 pub(super) fn prepare(config: &mut Config) -> anyhow::Result<Files> {
     let files = Files::of(&config.data_dir);
     let listen = config.http.listen;
-    let public_url = config.ca.public_url.get_or_insert_with(|| format!("http://{listen}"));
+    let public_url = config
+        .ca
+        .public_url
+        .get_or_insert_with(|| format!("http://{listen}"));
     if !files.are_there() {
         let laboratory = Laboratory::new("AC FICTIVE DES OPERATEURS", SystemClock.now())?;
         for (name, host) in [

@@ -226,7 +226,7 @@ fn parts<const N: usize>(contents: &[u8], tags: [u8; N]) -> Option<[Element<'_>;
 }
 
 /// What is in a bit string of whole octets.
-fn octets<'a>(bits: Element<'a>) -> Option<&'a [u8]> {
+fn octets(bits: Element<'_>) -> Option<&[u8]> {
     match bits.contents {
         [0, octets @ ..] => Some(octets),
         _ => None,

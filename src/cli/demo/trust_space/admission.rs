@@ -19,7 +19,10 @@ pub(in crate::cli::demo) fn show(
     files: &Files,
 ) -> anyhow::Result<()> {
     let file = |name: &str| quoted(&files.path(name));
-    let (chain, key) = (file(&format!("{GATEWAY}.pem")), file(&format!("{GATEWAY}.key")));
+    let (chain, key) = (
+        file(&format!("{GATEWAY}.pem")),
+        file(&format!("{GATEWAY}.key")),
+    );
     let url = format!("{base}/v1/admission/decisions");
     say(
         "may this gateway send, now?",
