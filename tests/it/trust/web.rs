@@ -35,6 +35,7 @@ pub(crate) const CLAIRE_THE_AUDITOR: Option<&str> = Some("claire");
 pub(crate) struct Web {
     router: Router,
     pub(crate) list: PublishedList,
+    pub(crate) status: CertificateStatus,
 }
 
 /// What came back.
@@ -54,6 +55,7 @@ impl Web {
         let list = PublishedList::default();
         let settings = config::Admission::default();
         let admission = Admission::new(Arc::clone(&clock), settings, Anchors::default());
+        let status = CertificateStatus::default();
         let router = router(ApiState {
             directory: Directory::new(model.clone(), metrics.clone(), 2),
             recipients: Recipients::new(model.clone(), admission.clone(), metrics.clone()),
@@ -63,13 +65,17 @@ impl Web {
             deciding: Deciding::new(admission.clone(), metrics.clone(), 2),
             past: Past::new(trust_space, admission.clone()),
             admission,
-            certificate_status: CertificateStatus::default(),
+            certificate_status: status.clone(),
             trust_space: trust_space.clone(),
             metrics,
             settings: Arc::new(config::Http::default()),
             request_ids: Arc::new(RequestIds::new(1)),
         });
-        Self { router, list }
+        Self {
+            router,
+            list,
+            status,
+        }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

@@ -56,7 +56,7 @@ pub(in crate::cli::demo) fn show(
     say(
         "Alice revokes it; Bob agrees, and sees when each node took it up. Then ask again",
         &format!(
-            "{program} certificate revoke {} --for keyCompromise --reason \"its key was found on a lost disk\" --token-file {} --data-dir {data_dir}",
+            "{program} certificate revoke {} --because keyCompromise --reason \"its key was found on a lost disk\" --token-file {} --data-dir {data_dir}",
             files.read(GATEWAY_NUMBER).unwrap_or_default(),
             file("alice.token"),
         ),
