@@ -44,5 +44,6 @@ pub mod scheduled_act;
 pub mod suggestion;
 pub mod text;
 pub mod town;
+pub mod trust_change;
 pub mod trust_list;
 pub mod trust_state;

@@ -27,6 +27,7 @@ pub(crate) mod shown;
 mod signers;
 mod status;
 mod transitions;
+mod trust_events;
 mod trust_lists;
 mod view;
 
@@ -44,6 +45,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(errors::routes())
         .merge(status::routes())
         .merge(imports::routes())
+        .merge(trust_events::routes())
         .merge(trust_lists::routes())
         .merge(list_log::routes())
         .merge(nodes::routes())

@@ -1,6 +1,7 @@
 //! The trust space on a real PostgreSQL: who may do what, what is kept of it, what stands in a list.
 
 mod administrators;
+mod admitted;
 mod alerts;
 mod api_authorities;
 mod api_list;
@@ -14,6 +15,7 @@ mod certificate_acts;
 mod certificate_requests;
 mod certificates;
 mod council;
+mod deciding_node;
 mod following;
 mod keys;
 mod list_import;
@@ -36,6 +38,7 @@ mod schedule;
 mod scheduled;
 mod signers;
 mod slow_device;
+mod trust_events;
 mod trust_state;
 mod twins;
 mod versions;

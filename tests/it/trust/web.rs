@@ -21,6 +21,7 @@ use annuaire::trust::chain::Anchors;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::Response;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -36,6 +37,7 @@ pub(crate) struct Web {
     router: Router,
     pub(crate) list: PublishedList,
     pub(crate) status: CertificateStatus,
+    pub(crate) admission: Admission,
 }
 
 /// What came back.
@@ -64,7 +66,7 @@ impl Web {
             published_list: list.clone(),
             deciding: Deciding::new(admission.clone(), metrics.clone(), 2),
             past: Past::new(trust_space, admission.clone()),
-            admission,
+            admission: admission.clone(),
             certificate_status: status.clone(),
             trust_space: trust_space.clone(),
             metrics,
@@ -75,7 +77,13 @@ impl Web {
             router,
             list,
             status,
+            admission,
         }
+    }
+
+    /// An answer that goes on, piece by piece.
+    pub(crate) async fn stream(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
