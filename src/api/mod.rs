@@ -5,6 +5,7 @@
 mod absence;
 mod answer;
 mod auth;
+mod beside;
 mod body;
 mod crl;
 mod docs;
@@ -36,6 +37,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
+pub use beside::{Beside, router_beside};
 pub use edge::RequestIds;
 pub use serve::{PeerListener, serve, serve_with_peers};
 pub(crate) use v1::shown::Shown;

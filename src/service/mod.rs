@@ -12,6 +12,7 @@ pub mod peers;
 pub mod published_list;
 pub mod recipients;
 pub mod trust_space;
+pub mod watching;
 
 use std::sync::Arc;
 

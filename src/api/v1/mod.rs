@@ -2,7 +2,7 @@
 
 mod acts;
 mod administrators;
-mod admission;
+pub(super) mod admission;
 mod alerts;
 mod approvals;
 mod authorities;

@@ -1,6 +1,6 @@
 //! `annuaire trust-list`: the signed list, published, verified, imported and proved.
 
-mod files;
+pub(in crate::cli) mod files;
 mod prove;
 mod publish;
 mod signer;

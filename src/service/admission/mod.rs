@@ -4,12 +4,16 @@
 pub mod deciding;
 pub mod domains;
 pub mod events;
+pub mod fingerprints;
 pub mod following;
 pub mod past;
+mod present;
 pub mod reading;
 pub mod state_file;
 #[cfg(test)]
 pub(crate) mod testing;
+
+pub use present::Known;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

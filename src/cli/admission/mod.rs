@@ -1,0 +1,23 @@
+//! `annuaire admission`: who is let in.
+
+mod watch;
+
+use clap::Subcommand;
+
+use super::Failed;
+use crate::config::Config;
+
+/// Who is let in.
+#[derive(Debug, Subcommand)]
+pub(super) enum AdmissionCommand {
+    /// Decide beside a mail gateway by what a registry tells
+    Watch(Box<watch::Watch>),
+}
+
+impl AdmissionCommand {
+    pub(super) async fn run(self, config: Config) -> Result<(), Failed> {
+        match self {
+            Self::Watch(watch) => watch.run(config).await,
+        }
+    }
+}
