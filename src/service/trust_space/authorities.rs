@@ -221,6 +221,19 @@ pub(super) fn certificate(authority: &AuthorityRecord) -> Result<Certificate, Fa
     })
 }
 
+/// The known authority that issued a certificate.
+pub(super) async fn issuer(
+    truth: &mut Connection,
+    issued: &Certificate,
+) -> Result<Option<AuthorityRecord>, Failure> {
+    for authority in authorities::all(truth).await? {
+        if is_issued_by(issued, &certificate(&authority)?) {
+            return Ok(Some(authority));
+        }
+    }
+    Ok(None)
+}
+
 /// The known authority that certified this one and has it on its newest revocation list.
 pub(super) async fn revoked_by(
     truth: &mut Connection,

@@ -7,7 +7,7 @@ use super::administrators::hold_rights;
 use super::certificates::{held, key};
 use super::examination::{Examined, anchors, examine, refusal};
 use super::operators::hold_living;
-use super::{Decision, TrustSpace};
+use super::{Decision, TrustSpace, authorities};
 use crate::domain::administrator::Actor;
 use crate::domain::authority::AuthorityRecord;
 use crate::domain::certificate::CertificateState;
@@ -61,12 +61,14 @@ impl TrustSpace {
         if !refused.is_empty() {
             return Err(refusal(&refused));
         }
+        // Issued elsewhere with our key, or before the truth was restored: our lists speak of it too.
+        let authority = authorities::issuer(&mut truth, &examined.certificate).await?;
         let new = Registered {
             operator,
             certificate: &examined.certificate,
             others: &examined.others,
             warned: &warned,
-            authority: None,
+            authority: authority.as_ref(),
         };
         let id = insert(&mut truth, &decision, &new).await?;
         changes::append_trust(&mut truth, "certificate.added", &[key(id)]).await?;

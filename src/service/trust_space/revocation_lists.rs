@@ -219,12 +219,6 @@ impl TrustSpace {
     /// Keeps a failure where administrators look, in a transaction of its own; where the database is away
     /// that is for the log alone.
     async fn raise_not_signed(&self, authority: &AuthorityRecord, failure: &Failure) {
-        tracing::error!(
-            authority = %authority.name,
-            code = failure.code.code,
-            detail = %failure.detail,
-            "no revocation list was signed"
-        );
         let raise = async {
             let mut truth = self.connection().await?;
             let (code, subject) = (AlertCode::RevocationListNotPublished, key(&authority.name));
@@ -232,10 +226,18 @@ impl TrustSpace {
             alerts::raise(&mut truth, code, &subject, &detail, self.clock.now()).await
         };
         match timeout(ALERT_PATIENCE, raise).await {
-            Ok(Ok(_)) => {}
+            // It is tried again every few seconds, and told once.
+            Ok(Ok(false)) => return,
+            Ok(Ok(true)) => {}
             Ok(Err(error)) => tracing::error!(%error, "the alert was not kept"),
             Err(_) => tracing::error!("the alert was not kept: the database took too long"),
         }
+        tracing::error!(
+            authority = %authority.name,
+            code = failure.code.code,
+            detail = %failure.detail,
+            "no revocation list was signed"
+        );
     }
 }
 

@@ -7,11 +7,13 @@ use annuaire::domain::error::{
     AUTHORITY_EXISTS, AUTHORITY_INVALID, AUTHORITY_UNAVAILABLE, REVOCATION_LIST_REFUSED,
     ROLE_INSUFFICIENT,
 };
+use annuaire::trust::certificate::Certificate;
+use annuaire::trust::revocation::RevocationList;
 use rcgen::KeyPair;
 use time::{Duration, OffsetDateTime};
 
 use super::council::refused;
-use super::ours::{ISSUING, OurPki, ROOT, ask, csr, issued, node, with_ours};
+use super::ours::{ISSUING, OurPki, ROOT, ask, csr, decide, issued, node, pem, with_ours};
 use super::pki::{Authority, gateway};
 use super::registered::{NUMBERS, with_registered};
 
@@ -175,5 +177,53 @@ fn who_has_the_key_elsewhere_brings_lists_that_lack_nobody() {
         let brought = space.add_revocation_list(&registry.anne, ISSUING, &der, "a test");
         let why = refused(brought.await, &REVOCATION_LIST_REFUSED);
         assert!(why.contains(&format!("certificate {id}")), "{why}");
+    });
+}
+
+/// Issued with our key elsewhere, or before the truth was restored from an older copy.
+#[test]
+fn a_certificate_of_ours_that_somebody_brings_is_on_our_lists_too() {
+    with_registered(async |mut registry| {
+        with_ours(&mut registry).await;
+        let id = issued(&registry, "mx1.hopital.mssante.fr").await;
+        let chain = registry.space.certificate(id).await.unwrap().chain;
+        // The truth of before.
+        sqlx::raw_sql(
+            "alter table certificate_history disable trigger all;
+            alter table registry_event disable trigger all;
+            delete from certificate_request;
+            delete from registry_event;
+            delete from certificate_history;
+            delete from certificate;",
+        )
+        .execute(&registry.pool)
+        .await
+        .unwrap();
+        let upload: String = chain.iter().map(|der| pem("CERTIFICATE", der)).collect();
+        let (space, anne) = (&registry.space, &registry.anne);
+        let brought = space.add_certificate(anne, 1, upload.as_bytes(), "a test");
+        let id = brought.await.unwrap().id;
+        let other = registry.add(1, "mx2.hopital.mssante.fr", 90).await.unwrap();
+        for certificate in [id, other] {
+            let revoke = Act::RevokeCertificate {
+                certificate,
+                because: RevocationReason::Superseded,
+            };
+            decide(&registry, revoke).await;
+        }
+        assert_eq!(space.publish_revocation_lists().await.unwrap(), 1);
+        let der: Vec<u8> = sqlx::query_scalar("select der from revocation_list")
+            .fetch_one(&registry.pool)
+            .await
+            .unwrap();
+        let list = RevocationList::read(&der, 1 << 20).unwrap();
+        let leaf = Certificate::parse(&chain[0]).unwrap();
+        let revoked = IssuedStatus::Revoked(registry.now(), RevocationReason::Superseded);
+        assert_eq!(list.status_of(&leaf.serial), revoked);
+        assert_eq!(
+            list.entries(),
+            1,
+            "that of another authority is not ours to revoke"
+        );
     });
 }
