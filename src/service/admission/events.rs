@@ -113,7 +113,7 @@ impl Admission {
     }
 
     /// Ends every stream to followers: this node stops.
-    pub(super) fn end(&self) {
+    pub fn end(&self) {
         self.0.events.over.cancel();
     }
 
