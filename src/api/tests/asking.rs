@@ -116,6 +116,11 @@ impl Service {
         rebuild.finish(FeedPosition(position), &labels).unwrap();
     }
 
+    /// The interface, to be served on a socket.
+    pub(super) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// Sends a request as it is.
     pub(super) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();

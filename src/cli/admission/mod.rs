@@ -1,4 +1,4 @@
-//! `annuaire admission`: who is let in.
+//! `annuaire admission`: whether a peer may take part.
 
 mod watch;
 
@@ -7,7 +7,7 @@ use clap::Subcommand;
 use super::Failed;
 use crate::config::Config;
 
-/// Who is let in.
+/// Whether a peer may take part.
 #[derive(Debug, Subcommand)]
 pub(super) enum AdmissionCommand {
     /// Decide beside a mail gateway by what a registry tells
