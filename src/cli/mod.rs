@@ -1,6 +1,7 @@
 //! The command line: one command per file; knows everything only by asking [`crate::app`].
 
 mod admin;
+mod admission;
 mod alerts;
 mod approval;
 mod campaign;
@@ -91,6 +92,9 @@ enum Command {
     /// Look after this node's search index
     #[command(subcommand)]
     Index(index::Index),
+    /// Whether a peer may take part
+    #[command(subcommand)]
+    Admission(admission::AdmissionCommand),
     /// Say who administers the trust space
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -179,6 +183,7 @@ fn run(Cli { common, command }: Cli) -> Result<(), Failed> {
         Command::Serve => block_on(serve::run(common.load()?)),
         Command::Import(import) => block_on(import.run(common.load()?)),
         Command::Index(index) => block_on(index.run(common.load()?)),
+        Command::Admission(admission) => block_on(admission.run(common.load()?)),
         Command::Admin(admin) => block_on(admin.run(common.load()?)),
         Command::Operator(operator) => block_on(operator.run(common.load()?)),
         Command::MailDomain(mail_domain) => block_on(mail_domain.run(common.load()?)),

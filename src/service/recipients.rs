@@ -121,11 +121,7 @@ impl Recipients {
     }
 }
 
-fn validated(
-    snapshot: &Snapshot,
-    trust: impl Fn(&str) -> DomainTrust,
-    address: &str,
-) -> Validated {
+fn validated(snapshot: &Snapshot, trust: impl Fn(&str) -> DomainTrust, address: &str) -> Validated {
     match MailAddress::parse(address) {
         Ok(address) => Validated {
             outcome: match snapshot.recipient(&address) {

@@ -90,14 +90,8 @@ async fn whatever_a_peer_presents_is_judged_and_no_failure() {
     for (question, reason) in [
         (about(&json!([]), ACTIVE_DOMAIN), "chain.empty"),
         (about(&der(&long), ACTIVE_DOMAIN), "chain.too_long"),
-        (
-            about(&der(&endless), ACTIVE_DOMAIN),
-            "chain.too_long",
-        ),
-        (
-            about(&text(&endless), ACTIVE_DOMAIN),
-            "chain.too_long",
-        ),
+        (about(&der(&endless), ACTIVE_DOMAIN), "chain.too_long"),
+        (about(&text(&endless), ACTIVE_DOMAIN), "chain.too_long"),
         (
             about(&der(&[b"nonsense".to_vec()]), ACTIVE_DOMAIN),
             "chain.unreadable",
