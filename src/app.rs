@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::api::{self, ApiState, RequestIds};
+use crate::api::{self, ApiState, PeerListener, RequestIds};
 use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::remote::RemoteError;
@@ -31,8 +31,10 @@ use crate::storage::embedded::EmbeddedOptions;
 use crate::storage::{self, Database, OpenError};
 use crate::telemetry::Metrics;
 use crate::trust::sign::SignError;
+use crate::trust::tls::TlsError;
 
 mod anchors;
+mod peers;
 mod signing;
 
 /// Cache of the private PostgreSQL, in megabytes.
@@ -72,6 +74,12 @@ pub enum AppError {
         /// Why.
         problem: String,
     },
+    /// The listener for operators cannot prove who it is.
+    #[error("tls: {0}")]
+    Tls(#[from] TlsError),
+    /// The settings of the listener for operators are not whole.
+    #[error("tls.listen needs tls.certificate_file and tls.key_file")]
+    TlsIncomplete,
     /// Other authorities cannot be asked.
     #[error("other authorities cannot be asked: {0}")]
     Asking(#[from] RemoteError),
@@ -126,16 +134,14 @@ pub struct Node {
     follower: JoinHandle<()>,
     router: axum::Router,
     listener: TcpListener,
+    peers: Option<PeerListener>,
 }
 
 impl Node {
     /// Starts everything but the answering of requests; `stop` ends the follower.
     pub async fn start(config: Config, stop: CancellationToken) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let address = config.http.listen;
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|error| AppError::Listen { address, error })?;
+        let listener = listen(config.http.listen).await?;
         let model = open_read_model(&config, clock)?;
         let database = match config.database.address()? {
             Some(url) => open_lazily(&config, url.reveal())?,
@@ -144,13 +150,17 @@ impl Node {
                 .kept_up(),
         };
         let trust_space = trust_space(&config, &database.pool)?;
+        let responders = signing::responders(&config.ca)?;
+        let status = CertificateStatus::new(Arc::new(SystemClock), &config.ca, responders);
         let state = state(
             &config,
             &model,
             &database.pool,
             trust_space,
+            status,
             admission(&config)?,
         );
+        let peers = peers::listener(&config, &state).await?;
         let admission = Following {
             admission: state.admission.clone(),
             published_list: state.published_list.clone(),
@@ -173,12 +183,19 @@ impl Node {
             follower,
             router,
             listener,
+            peers,
         })
     }
 
     /// Where the node listens: the port too, where the settings leave it to the system.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// Where it listens for operators.
+    pub fn peer_address(&self) -> std::io::Result<Option<SocketAddr>> {
+        let peers = self.peers.as_ref();
+        peers.map(|peers| peers.listener.local_addr()).transpose()
     }
 
     /// Connections to the truth.
@@ -189,8 +206,17 @@ impl Node {
     /// Answers requests until `stop`, then ends everything in order.
     pub async fn serve(self, stop: &CancellationToken) -> anyhow::Result<()> {
         tracing::info!(http.listen = %self.listener.local_addr()?, "serving");
-        let settings = &self.config.http;
-        let served = api::serve(self.listener, self.router, settings, stop.clone()).await;
+        if let Some(address) = self.peer_address()? {
+            tracing::info!(tls.listen = %address, "serving operators");
+        }
+        let served = api::serve_with_peers(
+            self.listener,
+            self.peers,
+            self.router,
+            &self.config.http,
+            stop.clone(),
+        )
+        .await;
         stop.cancel();
         if let Err(error) = self.follower.await {
             tracing::error!(%error, "the follower did not end well");
@@ -200,6 +226,12 @@ impl Node {
         tracing::info!("stopped");
         Ok(())
     }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, AppError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| AppError::Listen { address, error })
 }
 
 /// Brings the schema up to date as soon as the database answers, then follows the feed: for the
@@ -270,6 +302,7 @@ fn state(
     model: &ReadModel,
     pool: &PgPool,
     trust_space: TrustSpace,
+    certificate_status: CertificateStatus,
     admission: Admission,
 ) -> ApiState {
     let metrics = Metrics::new();
@@ -290,7 +323,7 @@ fn state(
         deciding: Deciding::new(admission.clone(), metrics.clone(), at_once),
         past: Past::of(&trust_space, admission.clone()),
         admission,
-        certificate_status: CertificateStatus::default(),
+        certificate_status,
         trust_space,
         metrics,
         settings: Arc::new(config.http.clone()),

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod ingest;
+pub mod policy;
 pub mod remote;
 pub mod search;
 pub mod service;

@@ -28,21 +28,24 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Json<T> {
             .into());
         }
         let body = read(request, state).await?;
-        match serde_json::from_slice(&body) {
-            Ok(value) => Ok(Self(value)),
-            // Without serde's own words, which repeat the caller's data.
-            Err(error) => Err(Failure::new(
-                &BODY_INVALID,
-                format!(
-                    "The body is not the JSON that is expected, at line {}, column {}: {}.",
-                    error.line(),
-                    error.column(),
-                    what(&error),
-                ),
-            )
-            .into()),
-        }
+        Ok(Self(parsed(&body)?))
     }
+}
+
+/// JSON of a body that is there as a whole.
+pub(super) fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
+    // Without serde's own words, which repeat the caller's data.
+    serde_json::from_slice(body).map_err(|error| {
+        Failure::new(
+            &BODY_INVALID,
+            format!(
+                "The body is not the JSON that is expected, at line {}, column {}: {}.",
+                error.line(),
+                error.column(),
+                what(&error),
+            ),
+        )
+    })
 }
 
 /// A certificate as it was sent: PEM or DER, or either in JSON with a reason.

@@ -9,7 +9,6 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use time::OffsetDateTime;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -19,9 +18,6 @@ use super::file::File;
 use super::parameters::{Asked, NoParameters};
 use super::problem::Problem;
 use crate::domain::error::{Failure, REVOCATION_LIST_NOT_FOUND};
-
-/// A cache may pass a list on for this long: who is taken back must not be let in for long by an old one.
-const MOST_SECONDS: i64 = 60;
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(get_revocation_list))
@@ -35,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
     get,
     path = "/crl/{file}",
     operation_id = "get_revocation_list",
-    tag = "list",
+    tag = "revocation",
     params(("file" = String, Path, description = "Name of the authority, and `.crl`.", example = "essai.crl")),
     responses(
         (status = OK, description = "The list.", content_type = "application/pkix-crl", body = str),
@@ -56,7 +52,7 @@ async fn get_revocation_list(
         )
     })?;
     let served = state.certificate_status.revocation_list(authority)?;
-    let now = state.certificate_status.now();
+    let fresh_for = state.certificate_status.fresh_for(&served).as_secs();
     let file = File {
         bytes: Bytes::from_owner(Arc::clone(&served.file.bytes)),
         tag: served.file.etag.clone(),
@@ -66,38 +62,11 @@ async fn get_revocation_list(
         name: None,
     };
     let mut response = file.answer(&headers);
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, fresh_until(served.next_update, now));
-    Ok(response)
-}
-
-/// How long caches may keep what is good until then.
-fn fresh_until(next_update: OffsetDateTime, now: OffsetDateTime) -> HeaderValue {
-    let left = (next_update - now).whole_seconds().clamp(0, MOST_SECONDS);
-    let value = format!("public, max-age={left}, must-revalidate");
-    HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("no-cache"))
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::datetime;
-
-    use super::*;
-
-    #[test]
-    fn caches_keep_a_list_for_a_minute_and_not_beyond_its_end() {
-        let end = datetime!(2026-11-22 12:00 UTC);
-        for (now, age) in [
-            (datetime!(2026-11-21 12:00 UTC), 60),
-            (datetime!(2026-11-22 11:59:18 UTC), 42),
-            (datetime!(2026-11-22 12:00 UTC), 0),
-            (datetime!(2026-11-23 12:00 UTC), 0),
-        ] {
-            assert_eq!(
-                fresh_until(end, now),
-                format!("public, max-age={age}, must-revalidate")
-            );
-        }
+    let caching = format!("public, max-age={fresh_for}, must-revalidate");
+    if let Ok(caching) = HeaderValue::try_from(caching) {
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, caching);
     }
+    Ok(response)
 }

@@ -26,6 +26,9 @@ pub(super) struct OfQuestion;
 /// Failures of a file that is published, answered from memory.
 pub(super) struct OfPublished;
 
+/// Failures of the responder that OCSP has no status for.
+pub(super) struct OfOcsp;
+
 /// Failures of a list that is for administrators and auditors.
 pub(super) struct OfRecords;
 
@@ -119,6 +122,12 @@ impl IntoResponses for OfQuestion {
 impl IntoResponses for OfPublished {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         documented(&[INVALID, NOT_FOUND, RATE_LIMITED])
+    }
+}
+
+impl IntoResponses for OfOcsp {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documented(&[RATE_LIMITED])
     }
 }
 

@@ -95,7 +95,7 @@ pub(super) fn takes_gzip(asked: &HeaderMap) -> bool {
 
 /// Whether the caller has these bytes: by tag, else by date (RFC 9110 §13.2.2: the tag decides where
 /// both are given).
-fn is_held(asked: &HeaderMap, tag: &str, modified_at: OffsetDateTime) -> bool {
+pub(super) fn is_held(asked: &HeaderMap, tag: &str, modified_at: OffsetDateTime) -> bool {
     if asked.contains_key(header::IF_NONE_MATCH) {
         // Weak comparison (§13.1.2): a proxy that compressed by itself made the tag weak.
         return values(asked, &header::IF_NONE_MATCH)
@@ -121,7 +121,7 @@ fn values<'a>(
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
-fn http_date(at: OffsetDateTime) -> Option<HeaderValue> {
+pub(super) fn http_date(at: OffsetDateTime) -> Option<HeaderValue> {
     let at = at.to_offset(time::UtcOffset::UTC);
     let text = at.format(format_description!(
         "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"

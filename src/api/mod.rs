@@ -5,12 +5,15 @@
 mod absence;
 mod answer;
 mod auth;
+mod beside;
 mod body;
+mod crl;
 mod docs;
 mod edge;
 mod examples;
 mod failures;
 mod file;
+mod ocsp;
 pub mod openapi;
 mod parameters;
 mod probes;
@@ -34,8 +37,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
+pub use beside::{Beside, router_beside};
 pub use edge::RequestIds;
-pub use serve::serve;
+pub use serve::{PeerListener, serve, serve_with_peers};
 pub(crate) use v1::shown::Shown;
 
 use crate::config;

@@ -4,7 +4,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{ApiState, absence, auth, examples, failures, probes, trust, v1};
+use super::{ApiState, absence, auth, crl, examples, failures, ocsp, probes, trust, v1};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -26,6 +26,7 @@ use super::{ApiState, absence, auth, examples, failures, probes, trust, v1};
         (name = "mail", description = "Checks before mail is sent."),
         (name = "admission", description = "Whether a peer may take part, now or at a moment of the past: for everybody."),
         (name = "list", description = "The signed list of who may exchange health mail, its versions and their proofs: for everybody."),
+        (name = "revocation", description = "What the registry's own authorities say of the certificates they issued: for everybody."),
         (name = "trust space", description = "Operators, mail domains and certificates: for administrators and auditors."),
         (name = "decisions", description = "Acts, approvals, and what happened."),
         (name = "vocabulary", description = "Codes, their labels, and the failures of this interface."),
@@ -39,6 +40,8 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(v1::routes())
         .merge(trust::routes())
+        .merge(crl::routes())
+        .merge(ocsp::routes())
         .merge(probes::routes())
 }
 

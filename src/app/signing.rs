@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::AppError;
 use crate::config::{self, Trust};
+use crate::service::certificate_status::Responder;
 use crate::service::trust_space::{ConfiguredAuthority, OwnAuthorities};
-use crate::trust::certificate::read_upload;
+use crate::trust::certificate::{Certificate, read_upload};
+use crate::trust::ocsp::sign::ResponderKey;
 use crate::trust::sign::{
     CertificateSource, PATIENCE, PemSigner, Pin, Pkcs11Key, Pkcs11Signer, SignError, Signer,
 };
@@ -71,6 +73,29 @@ pub(super) fn authorities(settings: &config::Ca) -> Result<OwnAuthorities, AppEr
     Ok(OwnAuthorities {
         settings: settings.clone(),
         configured: configured.collect::<Result<_, _>>()?,
+    })
+}
+
+/// What answers OCSP for the authorities of the settings. Their keys are read now: they are in files, and what
+/// is wrong with them is to be known before the first answer is missed.
+pub(super) fn responders(settings: &config::Ca) -> Result<Vec<Responder>, AppError> {
+    let open = |authority: &config::ca::Authority| {
+        let identity = authority.responder.as_ref()?;
+        Some(responder(authority, identity))
+    };
+    settings.authorities.iter().filter_map(open).collect()
+}
+
+fn responder(
+    authority: &config::ca::Authority,
+    identity: &config::trust::Identity,
+) -> Result<Responder, AppError> {
+    let file = &authority.certificate_file;
+    let issuer = Certificate::parse(&certificate(file)?).map_err(|error| unusable(file, error))?;
+    Ok(Responder {
+        name: authority.name.clone(),
+        authority: issuer.spki_sha256,
+        key: ResponderKey::open(&identity.key_file, &identity.certificate_file, &issuer)?,
     })
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
+use super::certificate_request::RequestCommand;
 use super::registry::{Shape, Token, json, refused, tell, with_trust_space};
 use super::{Failed, output, trust_list};
 use crate::api::Shown as _;
@@ -63,6 +64,8 @@ pub(super) enum CertificateCommand {
         #[command(flatten)]
         shape: Shape,
     },
+    #[command(flatten)]
+    Requests(RequestCommand),
     /// Let one stand in the list
     Activate {
         /// Number
@@ -111,9 +114,9 @@ pub(super) enum CertificateCommand {
 pub(super) struct Deed {
     /// Why, kept in history
     #[arg(long)]
-    reason: String,
+    pub(super) reason: String,
     #[command(flatten)]
-    token: Token,
+    pub(super) token: Token,
 }
 
 /// A [`Deed`] that nodes take up.
@@ -182,6 +185,7 @@ impl CertificateCommand {
             }
             Self::Show { id, shape } => show(space, id, shape).await,
             Self::Lint { file, shape } => lint(space, &file, shape).await,
+            Self::Requests(command) => command.run(space, lease).await,
             Self::Activate {
                 id,
                 replaces,
@@ -256,7 +260,7 @@ impl CertificateCommand {
     }
 }
 
-async fn decide(
+pub(super) async fn decide(
     space: &TrustSpace,
     lease: Duration,
     act: Act,

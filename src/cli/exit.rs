@@ -115,7 +115,10 @@ impl Exit {
     const fn of_app(error: &AppError) -> Self {
         match error {
             AppError::IndexInUse { .. } => Self::Busy,
-            AppError::SigningKey(_) | AppError::Anchors { .. } => Self::Config,
+            AppError::SigningKey(_)
+            | AppError::Anchors { .. }
+            | AppError::Tls(_)
+            | AppError::TlsIncomplete => Self::Config,
             AppError::Index(_)
             | AppError::Listen { .. }
             | AppError::Asking(_)

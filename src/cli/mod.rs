@@ -4,8 +4,11 @@ mod admin;
 mod admission;
 mod alerts;
 mod approval;
+mod authority;
+mod ca;
 mod campaign;
 mod certificate;
+mod certificate_request;
 mod config;
 mod demo;
 mod exit;
@@ -92,12 +95,12 @@ enum Command {
     /// Look after this node's search index
     #[command(subcommand)]
     Index(index::Index),
-    /// Whether a peer may take part
-    #[command(subcommand)]
-    Admission(admission::AdmissionCommand),
     /// Say who administers the trust space
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Who is let in
+    #[command(subcommand)]
+    Admission(admission::AdmissionCommand),
     /// Operators of the trust space and their life
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
@@ -107,6 +110,9 @@ enum Command {
     /// Certificates of operators
     #[command(subcommand)]
     Certificate(certificate::CertificateCommand),
+    /// Our own authorities
+    #[command(subcommand)]
+    Authority(authority::AuthorityCommand),
     /// Acts that wait for a second administrator
     #[command(subcommand)]
     Approval(approval::ApprovalCommand),
@@ -122,6 +128,9 @@ enum Command {
     /// What other authorities say of their certificates
     #[command(subcommand)]
     Revocation(revocation::RevocationCommand),
+    /// Our own authorities, offline: the ceremony, the root's revocation lists, responders
+    #[command(subcommand)]
+    Ca(ca::CaCommand),
     /// What somebody should look at
     Alerts(alerts::Alerts),
     /// Bring the database schema up to date
@@ -179,6 +188,7 @@ fn run(Cli { common, command }: Cli) -> Result<(), Failed> {
         Command::Openapi => openapi::run(),
         Command::Generate(generate) => generate.run(),
         Command::Health(health) => health.run(&common),
+        Command::Ca(ca) => ca.run(),
         Command::Demo(demo) => block_on(demo.run(common)),
         Command::Serve => block_on(serve::run(common.load()?)),
         Command::Import(import) => block_on(import.run(common.load()?)),
@@ -188,6 +198,7 @@ fn run(Cli { common, command }: Cli) -> Result<(), Failed> {
         Command::Operator(operator) => block_on(operator.run(common.load()?)),
         Command::MailDomain(mail_domain) => block_on(mail_domain.run(common.load()?)),
         Command::Certificate(certificate) => block_on(certificate.run(common.load()?)),
+        Command::Authority(authority) => block_on(authority.run(common.load()?)),
         Command::Approval(approval) => block_on(approval.run(common.load()?)),
         Command::Node(node) => block_on(node.run(common.load()?)),
         Command::Campaign(campaign) => block_on(campaign.run(common.load()?)),

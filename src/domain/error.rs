@@ -99,8 +99,11 @@ error_codes! {
     REVOCATION_LIST_REFUSED = "revocation_list.refused", Invalid, "The file is not a revocation list of this authority that may follow the one before.";
     OCSP_UNREADABLE = "ocsp.unreadable", Invalid, "What was sent is not a request of OCSP that is answered here.";
     ADMISSION_UNREADABLE = "admission.unreadable", Invalid, "The question cannot be read as one about a chain, a mail domain and a role.";
+    ADMISSION_UNREADY = "admission.unready", Unavailable, "This node has not seen the registry yet.";
+    ADMISSION_SUBSCRIBERS = "admission.subscribers", Unavailable, "As many follow this node as it serves at once.";
     ADMISSION_PAST_UNKNOWN = "admission.past_unknown", NotFound, "Nothing is known of the moment asked about.";
     ADMISSION_BUSY = "admission.busy", Unavailable, "More is asked about chains that were never seen than this node decides at once; ask again in a moment.";
+    PEER_UNKNOWN = "peer.unknown", NotFound, "Peers are known on the listener for operators alone, by the certificate they show.";
     NODE_NOT_FOUND = "node.not_found", NotFound, "There is no node of this name.";
     ACT_INVALID = "act.invalid", Invalid, "The act cannot be asked for like this.";
     ACT_PENDING = "act.pending", Conflict, "The same act waits for a second administrator already.";

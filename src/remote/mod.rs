@@ -3,6 +3,7 @@
 
 mod client;
 mod error;
+pub mod events;
 mod resolving;
 pub mod roots;
 #[cfg(test)]

@@ -8,9 +8,11 @@ pub mod codes;
 pub mod directory;
 pub mod health;
 pub mod imports;
+pub mod peers;
 pub mod published_list;
 pub mod recipients;
 pub mod trust_space;
+pub mod watching;
 
 use std::sync::Arc;
 

@@ -66,6 +66,7 @@ pub struct ServedFile {
 }
 
 impl ServedFile {
+    /// These bytes, and the same compressed, each with a tag of its own.
     pub(super) fn new(bytes: Vec<u8>, gzip: Option<Vec<u8>>) -> Self {
         let digest = sha256(&bytes);
         Self {

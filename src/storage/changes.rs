@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::StorageError;
 use crate::domain::feed::{Change, DocumentKind, FeedPosition};
+use crate::domain::trust_change::TrustChange;
 
 /// The channel that wakes readers at each commit.
 pub const CHANNEL: &str = "annuaire_change";
@@ -116,6 +117,38 @@ pub async fn trust_head(
         at: row.at,
         known_at: row.known_at,
     })
+}
+
+/// The newest changes of the trust space after an epoch, at most so many, in order; which list a node
+/// decides by is not among what they know.
+pub async fn trust_since(
+    connection: &mut PgConnection,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<TrustChange>, StorageError> {
+    let rows = sqlx::query!(
+        "select
+            position,
+            at,
+            reason,
+            keys
+        from feed
+        where kind = 'trust' and position > $1
+        order by position desc
+        limit $2",
+        after,
+        limit,
+    )
+    .fetch_all(connection)
+    .await?;
+    let changes = rows.into_iter().rev().map(|row| TrustChange {
+        epoch: row.position,
+        at: row.at,
+        reason: row.reason.unwrap_or_default(),
+        changed: row.keys,
+        list: None,
+    });
+    Ok(changes.collect())
 }
 
 /// Tells the database when this transaction acts: history and the feed are written with that moment,

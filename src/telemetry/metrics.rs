@@ -14,6 +14,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::admission::{AdmissionFamilies, DecisionOrigin};
 use super::known::Known;
+use super::peers::{ConnectedPeer, PeerFamilies};
 use super::revocation::RevocationFamilies;
 use super::trust::{TrustFamilies, TrustReading};
 use crate::domain::admission::Decision;
@@ -39,6 +40,7 @@ struct Families {
     rebuild_total: Gauge,
     skipped: Gauge,
     trust: TrustFamilies,
+    peers: PeerFamilies,
     revocation: RevocationFamilies,
     admission: AdmissionFamilies,
 }
@@ -115,6 +117,7 @@ impl Metrics {
             rebuild_total: Gauge::default(),
             skipped: Gauge::default(),
             trust: TrustFamilies::default(),
+            peers: PeerFamilies::default(),
             revocation: RevocationFamilies::default(),
             admission: AdmissionFamilies::default(),
         };
@@ -174,6 +177,21 @@ impl Metrics {
         self.0.trust.show(reading);
     }
 
+    /// An operator was received; its connection counts as open until what is answered is dropped.
+    pub fn peer_connected(&self) -> ConnectedPeer {
+        self.0.peers.connected()
+    }
+
+    /// A peer was turned away, for this reason first.
+    pub fn peer_refused(&self, reason: &'static str) {
+        self.0.peers.refused(reason);
+    }
+
+    /// The connection of an operator was closed, for this reason first.
+    pub fn peer_closed(&self, reason: &'static str) {
+        self.0.peers.closed(reason);
+    }
+
     pub(super) fn revocation(&self) -> &RevocationFamilies {
         &self.0.revocation
     }
@@ -221,6 +239,7 @@ impl Families {
     fn register(&mut self) {
         let registry = &mut self.registry;
         self.trust.register(registry);
+        self.peers.register(registry);
         self.revocation.register(registry);
         self.admission.register(registry);
         registry.register(

@@ -121,14 +121,7 @@ impl Laboratory {
         days: i64,
         mut params: CertificateParams,
     ) -> CertificateParams {
-        params.distinguished_name = DistinguishedName::new();
-        for attribute in subject.rdns().iter().flatten() {
-            if let Some(kind) = kind(&attribute.kind) {
-                params
-                    .distinguished_name
-                    .push(kind, attribute.value.as_str());
-            }
-        }
+        params.distinguished_name = name(subject);
         params.not_before = self.now - Duration::HOUR;
         params.not_after = self.now + Duration::days(days);
         params.is_ca = IsCa::ExplicitNoCa;
@@ -148,6 +141,28 @@ impl Laboratory {
             key_pem: key.serialize_pem(),
         })
     }
+}
+
+/// A request for a gateway's certificate (PKCS #10) and its new key, both PEM, as an operator makes them.
+pub fn gateway_request(
+    subject: &OperatorDn,
+    hosts: &[&str],
+) -> Result<(String, String), LaboratoryError> {
+    let mut params = CertificateParams::new(owned(hosts))?;
+    params.distinguished_name = name(subject);
+    let key = KeyPair::generate()?;
+    let request = params.serialize_request(&key)?;
+    Ok((request.pem()?, key.serialize_pem()))
+}
+
+fn name(subject: &OperatorDn) -> DistinguishedName {
+    let mut name = DistinguishedName::new();
+    for attribute in subject.rdns().iter().flatten() {
+        if let Some(kind) = kind(&attribute.kind) {
+            name.push(kind, attribute.value.as_str());
+        }
+    }
+    name
 }
 
 fn owned(hosts: &[&str]) -> Vec<String> {

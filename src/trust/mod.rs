@@ -11,6 +11,8 @@ pub mod digest;
 pub mod edition;
 pub mod formats;
 pub mod laboratory;
+#[cfg(test)]
+mod limbo;
 pub mod lint_list;
 pub mod log;
 pub mod ocsp;
@@ -23,6 +25,7 @@ pub mod revocation;
 pub mod rules;
 pub mod sidecar;
 pub mod sign;
+pub mod tls;
 pub mod token;
 pub mod verify_at;
 pub mod xml;

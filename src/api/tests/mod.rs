@@ -10,6 +10,8 @@ mod examples;
 mod fixture;
 mod hostile;
 mod lookups;
+mod mtls;
+mod ocsp;
 mod parameters;
 mod probes;
 mod serving;

@@ -2,10 +2,12 @@
 
 mod acts;
 mod administrators;
-mod admission;
+pub(super) mod admission;
 mod alerts;
 mod approvals;
+mod authorities;
 mod campaigns;
+mod certificate_requests;
 mod certificates;
 mod codes;
 mod errors;
@@ -17,6 +19,7 @@ mod mailboxes;
 mod nodes;
 mod operators;
 mod organizations;
+mod peer;
 mod practitioners;
 mod recipients;
 mod revocation_sources;
@@ -24,6 +27,7 @@ pub(crate) mod shown;
 mod signers;
 mod status;
 mod transitions;
+mod trust_events;
 mod trust_lists;
 mod view;
 
@@ -41,6 +45,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(errors::routes())
         .merge(status::routes())
         .merge(imports::routes())
+        .merge(trust_events::routes())
         .merge(trust_lists::routes())
         .merge(list_log::routes())
         .merge(nodes::routes())
@@ -49,6 +54,8 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(campaigns::routes())
         .merge(mail_domains::routes())
         .merge(certificates::routes())
+        .merge(authorities::routes())
+        .merge(certificate_requests::routes())
         .merge(acts::routes())
         .merge(approvals::routes())
         .merge(signers::routes())
@@ -57,4 +64,5 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(events::routes())
         .merge(administrators::routes())
         .merge(admission::routes())
+        .merge(peer::routes())
 }

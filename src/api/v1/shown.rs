@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::alerts::AlertView;
+use super::authorities::AuthorityView;
 use super::campaigns::CampaignView;
+use super::certificate_requests::RequestView;
 use super::certificates::DetailView as CertificateDetailView;
 use super::mail_domains::MailDomainView;
 use super::nodes::NodesView;
@@ -19,12 +21,13 @@ use crate::domain::alert::Alert;
 use crate::domain::approval::Approval;
 use crate::domain::campaign::Campaign;
 use crate::domain::certificate_record::{CertificateDetail, CertificateRecord};
+use crate::domain::certificate_request::CertificateRequestRecord;
 use crate::domain::list_version::{ListSigner, ListVersion};
 use crate::domain::mail_domain::MailDomain;
 use crate::domain::operator::Operator;
 use crate::domain::revocation_source::RevocationSource;
 use crate::service::admission::deciding::Answer;
-use crate::service::trust_space::{Nodes, OperatorDetail, Requested};
+use crate::service::trust_space::{AuthorityDetail, Nodes, OperatorDetail, Requested};
 
 /// Something that this interface has a form for.
 pub(crate) trait Shown {
@@ -45,9 +48,11 @@ macro_rules! shown {
 shown! {
     Alert as AlertView;
     Approval as ApprovalView;
+    AuthorityDetail as AuthorityView;
     Campaign as CampaignView;
     CertificateDetail as CertificateDetailView;
     CertificateRecord as CertificateView;
+    CertificateRequestRecord as RequestView;
     ListSigner as SignerView;
     ListVersion as ListVersionView;
     MailDomain as MailDomainView;

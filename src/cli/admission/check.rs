@@ -40,7 +40,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 ///
 /// Every check is told with what was found. Exit code 0 is for an admission alone, 5 for a refusal.
 #[derive(Args, Debug)]
-pub(super) struct Check {
+pub(in crate::cli) struct Check {
     /// What the peer presents, its own certificate first: PEM, as of `openssl s_client -showcerts`, or
     /// one certificate in DER
     #[arg(long, value_name = "FILE")]

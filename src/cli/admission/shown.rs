@@ -21,8 +21,10 @@ pub(super) struct Told {
 pub(super) fn table(told: &Told) -> String {
     let decision = &told.decision;
     let mut text = String::new();
-    // Writing to a string does not fail.
-    let mut line = |line: &str| drop(writeln!(text, "{line}"));
+    let mut line = |line: &str| {
+        text.push_str(line);
+        text.push('\n');
+    };
     line(&answer(decision));
     if let Some(operator) = decision.operator {
         let name = told.operator_name.as_deref().unwrap_or_default();

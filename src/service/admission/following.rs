@@ -9,9 +9,11 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::Admission;
+use super::events::REMEMBERED;
 use crate::domain::alert::AlertCode;
 use crate::domain::error::{DATABASE_UNAVAILABLE, Failure};
 use crate::domain::node::NodeRecord;
+use crate::domain::trust_change::TrustChange;
 use crate::service::published_list::PublishedList;
 use crate::service::trust_space::versions::off_thread;
 use crate::storage::changes::TrustHead;
@@ -89,17 +91,18 @@ impl Following {
         let mut pause = FIRST_PAUSE;
         loop {
             let ended = tokio::select! {
-                () = cancel.cancelled() => return,
+                () = cancel.cancelled() => break,
                 ended = follower.listen(&mut pause) => ended,
             };
             if let Err(failure) = ended {
                 tracing::warn!(%failure, retry_in = ?pause, "the trust space is not followed");
             }
             tokio::select! {
-                () = cancel.cancelled() => return,
+                () = cancel.cancelled() => break,
                 () = sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
             }
         }
+        follower.of.admission.end();
     }
 }
 
@@ -142,7 +145,7 @@ impl Follower {
         match self.standing(&head) {
             Standing::Newest => {
                 if self.list_switched() {
-                    self.install().await?;
+                    self.install(Vec::new()).await?;
                 }
                 self.of.admission.confirm(asked);
             }
@@ -173,22 +176,30 @@ impl Follower {
     async fn take_up(&mut self, truth: &mut Connection) -> Result<(), Failure> {
         let (lease, at) = (self.of.admission.lease(), self.of.admission.now());
         let before = self.read.as_ref();
-        let (read, head) = in_time(lease, async {
+        let known = before.map_or(0, |read| read.state.epoch);
+        let (read, head, changes) = in_time(lease, async {
             let mut moment = storage::begin_snapshot_on(truth).await?;
             let read = trust_state::current(&mut moment, at, before).await?;
             let head = changes::trust_head(&mut moment, read.state.epoch).await?;
+            let limit = i64::try_from(REMEMBERED).unwrap_or(i64::MAX);
+            let changes = changes::trust_since(&mut moment, known, limit).await?;
             storage::commit(moment).await?;
-            Ok((read, head))
+            Ok((read, head, changes))
         })
         .await?;
+        if changes.len() >= REMEMBERED || self.read.is_none() {
+            let floor = changes.first().filter(|_| changes.len() >= REMEMBERED);
+            let floor = floor.map_or(0, |change| change.epoch - 1);
+            self.of.admission.0.events.remember(Some(floor), Vec::new());
+        }
         self.epoch_at = head.known_at;
         self.read = Some(read);
-        self.install().await
+        self.install(changes).await
     }
 
     /// Makes a snapshot of what was read and of the list as this node has it; a list that is newer comes
-    /// in its own time.
-    async fn install(&mut self) -> Result<(), Failure> {
+    /// in its own time. Whoever follows this node is told of the changes that led there.
+    async fn install(&mut self, mut changes: Vec<TrustChange>) -> Result<(), Failure> {
         let Some(read) = &self.read else {
             return Ok(());
         };
@@ -196,11 +207,16 @@ impl Follower {
         let admission = self.of.admission.clone();
         self.list = self.list_now();
         let list = self.list.clone();
-        let made =
-            off_thread(move || Snapshot::new(state, list, admission.anchors(), admission.policy()));
+        let made = off_thread(move || match admission.snapshot() {
+            Some(before) => before.followed_by(state, list),
+            None => Snapshot::new(state, list, admission.anchors(), admission.policy()),
+        });
         let snapshot = Arc::new(made.await?);
+        for change in &mut changes {
+            change.list = snapshot.list().map(|list| list.used);
+        }
         tracing::info!(trust_space.epoch = snapshot.epoch(), "trust space taken up");
-        self.of.admission.install(snapshot);
+        self.of.admission.take_up(snapshot, changes);
         Ok(())
     }
 
@@ -224,7 +240,7 @@ impl Follower {
         let since = self
             .noted
             .map_or(time::Duration::MAX, |noted| at - noted.at);
-        if !is_new && since < self.of.admission.lease() / 8 {
+        if !is_new && !self.went_back && since < self.of.admission.lease() / 8 {
             return Ok(());
         }
         let node = NodeRecord {

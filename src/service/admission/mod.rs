@@ -3,11 +3,17 @@
 
 pub mod deciding;
 pub mod domains;
+pub mod events;
+pub mod fingerprints;
 pub mod following;
 pub mod past;
+mod present;
 pub mod reading;
+pub mod state_file;
 #[cfg(test)]
 pub(crate) mod testing;
+
+pub use present::Known;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -20,6 +26,7 @@ use crate::config;
 use crate::domain::admission::{Decision, DomainTrust, Question};
 use crate::domain::clock::Clock;
 use crate::domain::mail_domain::MailDomainName;
+use crate::domain::trust_change::TrustChange;
 use crate::trust::admission::{Freshness, Policy, Snapshot};
 use crate::trust::chain::Anchors;
 
@@ -34,6 +41,8 @@ struct Inner {
     snapshot: ArcSwapOption<Snapshot>,
     confirmed: Mutex<Option<Confirmed>>,
     epochs: watch::Sender<i64>,
+    events: events::Events,
+    state_file: tokio::sync::Mutex<Option<Arc<state_file::StateFile>>>,
 }
 
 /// When the registry was last seen.
@@ -70,6 +79,8 @@ impl Admission {
             snapshot: ArcSwapOption::empty(),
             confirmed: Mutex::new(None),
             epochs: watch::Sender::new(0),
+            events: events::Events::default(),
+            state_file: tokio::sync::Mutex::new(None),
         }))
     }
 
@@ -91,8 +102,14 @@ impl Admission {
 
     /// Decides from this snapshot from now on. Who waits for another epoch is woken.
     pub fn install(&self, snapshot: Arc<Snapshot>) {
+        self.take_up(snapshot, Vec::new());
+    }
+
+    /// The same, after these changes: followers are told of them once it decides.
+    fn take_up(&self, snapshot: Arc<Snapshot>, changes: Vec<TrustChange>) {
         let epoch = snapshot.epoch();
         self.0.snapshot.store(Some(snapshot));
+        self.0.events.remember(None, changes);
         self.0.epochs.send_replace(epoch);
     }
 
@@ -151,6 +168,17 @@ impl Admission {
     /// Tells of every epoch that is installed.
     pub fn epochs(&self) -> watch::Receiver<i64> {
         self.0.epochs.subscribe()
+    }
+
+    /// When the registry was last seen, UTC, and how long ago that is; none where the lease is over.
+    pub fn last_seen(&self) -> Option<(OffsetDateTime, Duration)> {
+        match self.freshness() {
+            Freshness::Until(_) => {
+                let seen = (*self.confirmed())?.seen?;
+                Some((seen.at, seen.instant.elapsed()))
+            }
+            Freshness::LeaseLost | Freshness::ClockBack | Freshness::Past => None,
+        }
     }
 
     /// How fresh the snapshot is now.

@@ -7,6 +7,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::short;
 use super::wanted::Subject;
+use crate::domain::calendar::rfc3339;
 use crate::domain::clock::Clock;
 use crate::domain::digest::Digest;
 use crate::domain::revocation_source::{RevocationSource, SourceKind, Span};
@@ -130,10 +131,16 @@ impl Checks {
         match list.currency(at, self.skew, Duration::ZERO) {
             Currency::Fresh(_) => {}
             Currency::InGrace(_) | Currency::Over => {
-                return Err(refused(&format!("it ended at {}", list.next_update())));
+                return Err(refused(&format!(
+                    "it ended at {}",
+                    rfc3339(list.next_update())
+                )));
             }
             Currency::NotYet => {
-                return Err(refused(&format!("it begins at {}", list.this_update())));
+                return Err(refused(&format!(
+                    "it begins at {}",
+                    rfc3339(list.this_update())
+                )));
             }
         }
         Ok(TakenList {
@@ -227,7 +234,7 @@ impl Taken {
         };
         Ok(match before {
             Some(before) if self.span().from < before => {
-                let from = self.span().from;
+                let (from, before) = (rfc3339(self.span().from), rfc3339(before));
                 Err(refused(&format!(
                     "it is of {from}, and one of {before} was there before"
                 )))

@@ -6,17 +6,10 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use time::OffsetDateTime;
-use tokio::time::sleep;
-use tokio_util::sync::CancellationToken;
 
 use crate::domain::error::{Failure, REVOCATION_LIST_NOT_FOUND};
 use crate::service::published_list::ServedFile;
-use crate::storage::{self, Pool, StorageError, authorities, changes, revocation_lists};
-
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// A wake that was missed is made good for after this.
-const POLL: Duration = Duration::from_secs(30);
+use crate::storage::{self, Pool, authorities, revocation_lists};
 
 /// A revocation list that is ready to be sent.
 #[derive(Clone, Debug)]
@@ -29,6 +22,14 @@ pub struct ServedRevocationList {
     pub next_update: OffsetDateTime,
     /// Number of its record.
     id: i64,
+}
+
+impl ServedRevocationList {
+    /// How long those who pass it on may keep it, at a moment: nobody is let in for long by an old list,
+    /// and nobody by one that is over.
+    pub fn fresh_for(&self, at: OffsetDateTime) -> Duration {
+        super::fresh_for(self.next_update, at)
+    }
 }
 
 /// Those of this node, by the names of their authorities; cheap to clone.
@@ -90,38 +91,29 @@ impl Lists {
         }
         Ok(is_new)
     }
+}
 
-    /// Follows the truth until cancelled.
-    pub(super) async fn follow(&self, pool: &Pool, cancel: &CancellationToken) {
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let ended = tokio::select! {
-                () = cancel.cancelled() => return,
-                ended = self.listen(pool, &mut pause) => ended,
-            };
-            if let Err(failure) = ended {
-                tracing::warn!(%failure, retry_in = ?pause, "revocation lists are not followed");
-            }
-            tokio::select! {
-                () = cancel.cancelled() => return,
-                () = sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
-            }
-        }
-    }
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
 
-    async fn listen(&self, pool: &Pool, pause: &mut Duration) -> Result<(), Failure> {
-        let mut wakes = changes::listen(pool).await?;
-        loop {
-            self.refresh(pool).await?;
-            *pause = FIRST_PAUSE;
-            tokio::select! {
-                wake = wakes.try_recv() => match wake.map_err(StorageError::from)? {
-                    Some(_) => while wakes.next_buffered().is_some() {},
-                    // The connection was lost: what was said meanwhile has to be read.
-                    None => return Ok(()),
-                },
-                () = sleep(POLL) => {}
-            }
+    use super::*;
+
+    #[test]
+    fn others_keep_a_list_for_a_minute_and_not_beyond_its_end() {
+        let list = ServedRevocationList {
+            file: ServedFile::new(Vec::new(), None),
+            this_update: datetime!(2026-11-21 12:00 UTC),
+            next_update: datetime!(2026-11-22 12:00 UTC),
+            id: 1,
+        };
+        for (at, seconds) in [
+            (datetime!(2026-11-21 12:00 UTC), 60),
+            (datetime!(2026-11-22 11:59:18 UTC), 42),
+            (datetime!(2026-11-22 12:00 UTC), 0),
+            (datetime!(2026-11-23 12:00 UTC), 0),
+        ] {
+            assert_eq!(list.fresh_for(at).as_secs(), seconds, "{at}");
         }
     }
 }

@@ -10,6 +10,7 @@ use time::{Duration, OffsetDateTime};
 use super::answers::{Answers, Cycle, Found, Responder, Signed};
 use super::nonces::Budget;
 use crate::config;
+use crate::domain::authority::IssuedCertificate;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::error::{Failure, INTERNAL};
 use crate::service::trust_space::versions::off_thread;
@@ -49,7 +50,7 @@ pub struct Caching {
     pub made_at: OffsetDateTime,
     /// Until when it is good, UTC.
     pub good_until: OffsetDateTime,
-    /// How long from now on none that is newer is expected.
+    /// How long from now on others may pass it on without asking again.
     pub fresh_for: std::time::Duration,
 }
 
@@ -129,13 +130,12 @@ impl Ocsp {
             next_update,
             ..
         } = signed.times;
-        let newer_at = next_update.min(this_update + self.0.cycle.every);
         OcspAnswer {
             der: Arc::clone(signed.der(hash)),
             caching: Some(Caching {
                 made_at: this_update,
                 good_until: next_update,
-                fresh_for: std::time::Duration::try_from(newer_at - now).unwrap_or_default(),
+                fresh_for: super::fresh_for(next_update, now),
             }),
         }
     }
@@ -165,25 +165,15 @@ impl Ocsp {
         })
     }
 
-    /// Signs what is new, what changed and what grew old; says whether more is left to sign.
-    pub(super) async fn refresh(&self, pool: &Pool) -> Result<bool, Failure> {
+    /// Signs what is new, what changed and what grew old, from what each authority issued and how that stands
+    /// since `now` at the latest; says whether more is left to sign. Authorities are in the order of the
+    /// responders.
+    pub(super) async fn renew(
+        &self,
+        issued: Vec<Vec<IssuedCertificate>>,
+        now: OffsetDateTime,
+    ) -> Result<bool, Failure> {
         let before = self.0.answers.load_full();
-        if before.is_empty() {
-            return Ok(false);
-        }
-        // What is signed holds from before it was read on.
-        let now = self.0.clock.now();
-        let mut truth = storage::acquire(pool).await?;
-        let known = authorities::all(&mut truth).await?;
-        let mut issued = Vec::with_capacity(before.len());
-        for answers in before.iter() {
-            let key = answers.responder.authority;
-            issued.push(match known.iter().find(|it| it.spki_sha256 == key) {
-                Some(authority) => certificates::issued_by(&mut truth, authority.id).await?,
-                None => Vec::new(),
-            });
-        }
-        drop(truth);
         let cycle = self.0.cycle;
         let next = off_thread(move || {
             let each = before.iter().zip(issued);
@@ -191,7 +181,10 @@ impl Ocsp {
                 .collect::<Result<Vec<_>, _>>()
         });
         let next = next.await?.map_err(|error| {
-            Failure::new(&INTERNAL, format!("no answers of OCSP were signed: {error}"))
+            Failure::new(
+                &INTERNAL,
+                format!("no answers of OCSP were signed: {error}"),
+            )
         })?;
         let signed_for: usize = next.iter().map(|(_, it)| it.signed_for).sum();
         // Where nothing could be signed, to ask again at once would not help.
@@ -202,6 +195,28 @@ impl Ocsp {
         let next = next.into_iter().map(|(answers, _)| Arc::new(answers));
         self.0.answers.store(Arc::new(next.collect()));
         Ok(is_left)
+    }
+
+    /// The same from the truth.
+    pub(super) async fn refresh(&self, pool: &Pool) -> Result<bool, Failure> {
+        let responders = self.0.answers.load_full();
+        if responders.is_empty() {
+            return Ok(false);
+        }
+        // What is read now has been so since before it was read.
+        let now = self.0.clock.now();
+        let mut truth = storage::acquire(pool).await?;
+        let known = authorities::all(&mut truth).await?;
+        let mut issued = Vec::with_capacity(responders.len());
+        for answers in responders.iter() {
+            let key = answers.responder.authority;
+            issued.push(match known.iter().find(|it| it.spki_sha256 == key) {
+                Some(authority) => certificates::issued_by(&mut truth, authority.id).await?,
+                None => Vec::new(),
+            });
+        }
+        drop(truth);
+        self.renew(issued, now).await
     }
 
     /// How long until answers grow old; none where there are none.

@@ -133,13 +133,12 @@ impl TrustSpace {
             return Ok(Renewed::Good);
         }
         let plan = self.plan(authority, newest.as_ref(), taken_back)?;
-        let number = plan.number;
         let record = authority.clone();
         let made = off_thread(move || make(&record, &*signer, &plan)).await??;
         let new = NewRevocationList {
             issuer_spki_sha256: &authority.spki_sha256,
             issuer_dn: made.issuer().as_str(),
-            number: &format!("{number:x}"),
+            number: &made.number_hex().to_ascii_lowercase(),
             this_update: made.this_update(),
             next_update: made.next_update(),
             der: made.der(),
@@ -154,7 +153,7 @@ impl TrustSpace {
         storage::commit(truth).await?;
         tracing::info!(
             authority = %authority.name,
-            number,
+            number = new.number,
             entries = made.entries(),
             "revocation list published"
         );
@@ -271,7 +270,7 @@ fn make(
         next_update: plan.next_update,
         previous_update: plan.previous_update,
         url: &plan.url,
-        issued: &plan.taken_back,
+        revoked: &plan.taken_back,
     };
     let der =
         sign_revocation_list(&own, signer, &order).map_err(|error| not_made(authority, error))?;

@@ -11,6 +11,8 @@ mod register;
 mod report;
 mod snapshot;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 
 use time::{Duration, OffsetDateTime};

@@ -26,6 +26,10 @@ pub(super) enum Missed {
 pub(super) type Ended<T> = Result<Held<T>, Missed>;
 
 /// It holds, for ever.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "stands beside `failed` and `skipped` in the arms of one match"
+)]
 pub(super) fn held<T>(value: T, detail: impl Into<String>) -> Ended<T> {
     Ok(Held {
         value,
@@ -35,6 +39,10 @@ pub(super) fn held<T>(value: T, detail: impl Into<String>) -> Ended<T> {
 }
 
 /// It holds until a moment.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "stands beside `failed` and `skipped` in the arms of one match"
+)]
 pub(super) fn held_until<T>(
     value: T,
     until: OffsetDateTime,

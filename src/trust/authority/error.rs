@@ -6,7 +6,7 @@ use crate::trust::chain::PathError;
 use crate::trust::rules::Finding;
 use crate::trust::sign::SignError;
 
-/// Why nothing was made. Nothing was signed, but where [`AuthorityError::Path`] says so.
+/// Why nothing was made; where a variant says that it was signed, it was, and did not leave.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthorityError {
     /// The subject cannot be certified.
@@ -15,8 +15,8 @@ pub enum AuthorityError {
     /// The certificate would not be within its authority's own time.
     #[error("the certificate's validity is not within that of its authority")]
     Validity,
-    /// A revocation list that would end before it begins.
-    #[error("a revocation list must end after it begins")]
+    /// A revocation list that would end before it begins, or begin before the one before it.
+    #[error("a revocation list must end after it begins, and begin after the one before it")]
     Window,
     /// The rules refuse what would be made.
     #[error("the rules refuse it: {}", listed(.0))]

@@ -171,7 +171,7 @@ const ATTRIBUTES: u8 = 0xa0;
 fn read_der(der: &[u8]) -> Result<CertificateRequest, InvalidRequest> {
     let not_request = || InvalidRequest::NotRequest;
     let outer = match elements(der).as_deref() {
-        Some([outer]) => *outer,
+        Some([outer]) if outer.tag == SEQUENCE => *outer,
         Some([outer, _, ..]) if outer.tag == SEQUENCE => {
             return Err(InvalidRequest::TrailingBytes(der.len() - outer.whole.len()));
         }
@@ -226,7 +226,7 @@ fn parts<const N: usize>(contents: &[u8], tags: [u8; N]) -> Option<[Element<'_>;
 }
 
 /// What is in a bit string of whole octets.
-fn octets<'a>(bits: Element<'a>) -> Option<&'a [u8]> {
+fn octets(bits: Element<'_>) -> Option<&[u8]> {
     match bits.contents {
         [0, octets @ ..] => Some(octets),
         _ => None,

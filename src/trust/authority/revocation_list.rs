@@ -27,8 +27,8 @@ pub struct ListPlan<'a> {
     pub previous_update: Option<OffsetDateTime>,
     /// Where it is, as the authority's certificates say.
     pub url: &'a str,
-    /// What the authority issued, in any order; those that are good are left out.
-    pub issued: &'a [IssuedCertificate],
+    /// What stands against certificates of the authority, in any order; those that are good are left out.
+    pub revoked: &'a [IssuedCertificate],
 }
 
 /// Signs a revocation list, DER; blocks while a device works.
@@ -40,7 +40,8 @@ pub fn sign_revocation_list(
     signer: &dyn Signer,
     plan: &ListPlan<'_>,
 ) -> Result<Vec<u8>, AuthorityError> {
-    if plan.next_update <= plan.this_update {
+    let goes_back = plan.previous_update.is_some_and(|it| it > plan.this_update);
+    if plan.next_update <= plan.this_update || goes_back {
         return Err(AuthorityError::Window);
     }
     judge_authority(authority, plan.this_update)?;
@@ -68,7 +69,7 @@ pub fn sign_revocation_list(
 /// The entries, by serial number.
 fn entries(plan: &ListPlan<'_>) -> Vec<RevokedCertParams> {
     let mut entries: Vec<_> = plan
-        .issued
+        .revoked
         .iter()
         .filter_map(|it| entry(plan, it))
         .collect();

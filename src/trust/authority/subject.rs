@@ -94,6 +94,17 @@ pub fn in_list_order(subject: &OperatorDn) -> Result<OperatorDn, UnfitSubject> {
     Ok(ordered)
 }
 
+/// A name of these attributes, in the order of the certificate.
+pub(super) fn of(attributes: &[(&str, &str)]) -> OperatorDn {
+    let rdns = attributes.iter().map(|(kind, value)| {
+        vec![Attribute {
+            kind: (*kind).to_owned(),
+            value: (*value).to_owned(),
+        }]
+    });
+    OperatorDn::new(rdns.collect())
+}
+
 /// The name as it will stand in the certificate.
 pub(super) fn encode(subject: &OperatorDn) -> Result<DistinguishedName, UnfitSubject> {
     let mut name = DistinguishedName::new();

@@ -75,7 +75,8 @@ impl Anchors {
         judged.filter(|(_, found)| !found.is_empty()).collect()
     }
 
-    pub(super) fn trusted(&self) -> &[TrustAnchor<'static>] {
+    /// The same as names and keys.
+    pub(in crate::trust) fn trusted(&self) -> &[TrustAnchor<'static>] {
         &self.trusted
     }
 

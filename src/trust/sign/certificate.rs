@@ -7,7 +7,7 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 use x509_parser::public_key::PublicKey;
 
 /// What is signed when a key is opened, to see that it fits its certificate; no list begins so.
-const TRIAL: &[u8] = b"annuaire: a trial of the signing key, nothing more";
+pub(super) const TRIAL: &[u8] = b"annuaire: a trial of the signing key, nothing more";
 
 /// The smallest modulus, in bits (RGS annex B1 for uses until the end of 2030).
 const LEAST_BITS: usize = 2048;

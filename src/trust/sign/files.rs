@@ -17,7 +17,7 @@ const LARGEST: u64 = 64 * 1024;
 
 /// Who may read a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Readers {
+pub(in crate::trust) enum Readers {
     Owner,
     Anyone,
 }
@@ -99,7 +99,8 @@ fn unusable(file: &Path, problem: String) -> SignError {
     }
 }
 
-fn read(path: &Path, readers: Readers) -> Result<Vec<u8>, String> {
+/// The bytes of a small file; the error says what is wrong with it in words that hold nothing of it.
+pub(in crate::trust) fn read(path: &Path, readers: Readers) -> Result<Vec<u8>, String> {
     let said = |cause: std::io::Error| cause.to_string();
     // Asked before opening too: to open a pipe would wait for someone who writes to it.
     if !std::fs::metadata(path).map_err(said)?.is_file() {

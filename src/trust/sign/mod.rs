@@ -1,9 +1,10 @@
 //! Keys that sign the list, wherever they live.
 
 mod certificate;
-pub(super) mod files;
+pub(in crate::trust) mod files;
 mod pem;
 mod pkcs11;
+mod public_key;
 #[cfg(test)]
 pub(crate) mod testing;
 mod worker;

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration as Span;
 
+use annuaire::config::size::ByteSize;
 use annuaire::config::trust::ProbedAddresses;
 use annuaire::domain::authority::IssuedStatus;
 use annuaire::service::asking::Round;
@@ -117,7 +118,10 @@ fn what_is_forged_stale_or_old_is_refused_counted_and_alerted() {
             ),
             (authority.list(10, NOW + Duration::DAY, &[]), "begins"),
             (authority.list(8, NOW + Duration::MINUTE, &[]), "number"),
-            (authority.list(10, NOW - Duration::HOUR, &[]), "before"),
+            (
+                authority.list_until(10, NOW - Duration::HOUR, NOW + Duration::DAY, &[]),
+                "before",
+            ),
             (b"<html>Not found</html>".to_vec(), "DER"),
             (Vec::new(), "DER"),
         ];
@@ -204,7 +208,7 @@ fn size_time_and_place_are_limited() {
             registry.advance(Duration::HOUR * 2);
             authority.server.says("/liste.crl", said);
             let asking = authority.asking_as(&registry, |settings| {
-                settings.max_crl = "4096".parse().unwrap();
+                settings.max_crl = ByteSize::from_bytes(4096);
                 settings.timeout = Span::from_millis(300);
             });
             assert_eq!(asking.ask_due().await.unwrap().failed, 1, "{why}");

@@ -18,13 +18,14 @@ use utoipa_axum::routes;
 use super::view::{CheckView, DecisionView};
 use crate::api::ApiState;
 use crate::api::answer;
-use crate::api::body::Json;
+use crate::api::body::{Json, parsed};
 use crate::api::failures::{OfBare, OfQuestion};
 use crate::api::parameters::{Asked, NoParameters};
 use crate::api::problem::Problem;
 use crate::domain::admission::Reason;
+use crate::domain::error::{ADMISSION_PAST_UNKNOWN, Failure};
 use crate::domain::feed::FeedPosition;
-use crate::service::admission::deciding::Answer;
+use crate::service::admission::deciding::{Answer, Deciding};
 use question::{QuestionBody, QuestionsBody};
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
@@ -111,6 +112,21 @@ async fn decide_admission(
         None => state.deciding.decide(asked).await?,
         Some(at) => state.past.decide(asked, at).await?,
     };
+    Ok(answer::written(written(&answer)?, epoch(&answer)))
+}
+
+/// The same on a node that has no history: about now alone.
+pub(in crate::api) async fn decide_beside(
+    deciding: &Deciding,
+    body: &[u8],
+) -> Result<Response, Problem> {
+    let question: QuestionBody = parsed(body)?;
+    let (asked, at) = question.read()?;
+    if at.is_some() {
+        let detail = "This node keeps no history; ask the registry about the past.";
+        return Err(Failure::new(&ADMISSION_PAST_UNKNOWN, detail).into());
+    }
+    let answer = deciding.decide(asked).await?;
     Ok(answer::written(written(&answer)?, epoch(&answer)))
 }
 

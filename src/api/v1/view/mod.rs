@@ -85,21 +85,6 @@ pub(super) mod day {
     }
 }
 
-/// A certificate as PEM (RFC 7468 §5).
-pub(super) fn pem(der: &[u8]) -> String {
-    use base64::Engine as _;
-    let body = base64::engine::general_purpose::STANDARD.encode(der);
-    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
-    for (place, character) in body.chars().enumerate() {
-        if place > 0 && place % 64 == 0 {
-            text.push('\n');
-        }
-        text.push(character);
-    }
-    text.push_str("\n-----END CERTIFICATE-----\n");
-    text
-}
-
 /// A text, where it says something.
 fn text(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)

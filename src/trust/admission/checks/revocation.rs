@@ -52,12 +52,8 @@ pub(in super::super) fn revocation(
     let mut reasons = Vec::new();
     let mut details = Vec::new();
     for (place, (certificate, issuer)) in path.certificates.iter().zip(issuers).enumerate() {
-        let mut words = Words::default();
-        if let Some(stapled) = stapled.filter(|_| place == 0) {
-            words.stapled(&judge, stapled, certificate, issuer);
-        }
-        words.answers(&judge, certificate, issuer);
-        words.lists(&judge, certificate, issuer);
+        let stapled = stapled.filter(|_| place == 0);
+        let words = judge.words(certificate, issuer, stapled);
         match words.conclude() {
             Ok((end, detail)) => {
                 until = Some(until.map_or(end, |before| before.min(end)));
@@ -79,6 +75,40 @@ pub(in super::super) fn revocation(
         _ if reasons.is_empty() => held((), "the certificate is an anchor"),
         _ => Err(Missed::Failed(reasons, detail)),
     }
+}
+
+impl Judge<'_> {
+    /// All that is said of a certificate.
+    fn words(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        stapled: Option<&[u8]>,
+    ) -> Words {
+        let mut words = Words::default();
+        if let Some(stapled) = stapled {
+            words.stapled(self, stapled, certificate, issuer);
+        }
+        words.answers(self, certificate, issuer);
+        words.lists(self, certificate, issuer);
+        words
+    }
+}
+
+/// Whether its issuer took a certificate back, or has it on hold, by what is known and believed at a moment.
+pub(in super::super) fn is_taken_back(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    evidence: &Evidence,
+    policy: Policy,
+    at: OffsetDateTime,
+) -> bool {
+    let judge = Judge {
+        evidence,
+        policy,
+        at,
+    };
+    !judge.words(certificate, issuer, None).bad.is_empty()
 }
 
 impl Words {

@@ -4,9 +4,8 @@
 mod transcript;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CrlDistributionPoint, DistinguishedName, DnType, DnValue,
-    IsCa, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, PublicKeyData, RsaKeySize, SigningKey as _,
-    SubjectPublicKeyInfo,
+    BasicConstraints, CertificateParams, CrlDistributionPoint, IsCa, KeyPair, KeyUsagePurpose,
+    PKCS_RSA_SHA256, PublicKeyData, RsaKeySize, SigningKey as _, SubjectPublicKeyInfo,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -18,6 +17,7 @@ use super::issue::judge_authority;
 use super::key::{AuthorityKey, made};
 use super::revocation_list::{ListPlan, sign_revocation_list};
 use super::serial::Serial;
+use super::subject;
 use crate::trust::certificate::Certificate;
 use crate::trust::sign::{SignError, Signer};
 
@@ -113,9 +113,12 @@ impl Ceremony {
         root_serial: Serial,
         issuing_serial: Serial,
     ) -> Result<Made, AuthorityError> {
+        // First what can be refused: a long key takes its time.
+        let root = self.root_params(root_serial)?;
+        let issuing = self.issuing_params(issuing_serial)?;
         let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, self.root_key.rsa())?;
         let root_key_pem = key.serialize_pem();
-        let root = self.root(root_serial, &key)?;
+        let root = Certificate::parse(root.self_signed(&key)?.der())?;
         judge_authority(&root, self.at)?;
         let signer = InMemory {
             certificate: root.der().to_vec(),
@@ -132,9 +135,7 @@ impl Ceremony {
         };
         let public_key = SubjectPublicKeyInfo::from_der(&public_key)?;
         let issuer = AuthorityKey::new(&signer, &root)?.issuer(&root)?;
-        let issuing = self
-            .issuing_params(issuing_serial)?
-            .signed_by(&public_key, &issuer);
+        let issuing = issuing.signed_by(&public_key, &issuer);
         let issuing = Certificate::parse(made(issuing, &issuer)?.der())?;
         judge_authority(&issuing, self.at)?;
 
@@ -145,7 +146,7 @@ impl Ceremony {
             next_update: root_list_until,
             previous_update: None,
             url: &revocation_list_url(&self.public_url, &self.root_name()),
-            issued: &[],
+            revoked: &[],
         };
         Ok(Made {
             root_list: sign_revocation_list(&root, &signer, &plan)?,
@@ -157,19 +158,16 @@ impl Ceremony {
         })
     }
 
-    fn root(&self, serial: Serial, key: &KeyPair) -> Result<Certificate, AuthorityError> {
+    fn root_params(&self, serial: Serial) -> Result<CertificateParams, AuthorityError> {
         let mut params = self.params("AC RACINE", serial, ROOT_LIFETIME)?;
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(1));
-        Ok(Certificate::parse(params.self_signed(key)?.der())?)
+        Ok(params)
     }
 
     fn issuing_params(&self, serial: Serial) -> Result<CertificateParams, AuthorityError> {
         let mut params = self.params("AC", serial, ISSUING_LIFETIME)?;
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.use_authority_key_identifier_extension = true;
-        params.crl_distribution_points = vec![CrlDistributionPoint {
-            uris: vec![revocation_list_url(&self.public_url, &self.root_name())],
-        }];
         Ok(params)
     }
 
@@ -180,18 +178,21 @@ impl Ceremony {
         lifetime: Duration,
     ) -> Result<CertificateParams, AuthorityError> {
         let mut params = CertificateParams::default();
-        let mut name = DistinguishedName::new();
-        name.push(
-            DnType::CountryName,
-            DnValue::PrintableString("FR".try_into()?),
-        );
-        name.push(DnType::OrganizationName, self.organization.as_str());
-        name.push(DnType::CommonName, format!("{title} {}", self.name));
-        params.distinguished_name = name;
+        let common_name = format!("{title} {}", self.name);
+        params.distinguished_name = subject::encode(&subject::of(&[
+            ("C", "FR"),
+            ("O", &self.organization),
+            ("CN", &common_name),
+        ]))?;
         params.serial_number = Some(serial.octets().to_vec().into());
         params.not_before = self.at;
         params.not_after = self.at + lifetime;
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        // In the root too: tools that ask about every certificate of a path (`openssl verify
+        // -crl_check_all`) take a list that names its point for those certificates only that name it.
+        params.crl_distribution_points = vec![CrlDistributionPoint {
+            uris: vec![revocation_list_url(&self.public_url, &self.root_name())],
+        }];
         Ok(params)
     }
 }
@@ -214,3 +215,6 @@ impl Signer for InMemory {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use crate::domain::authority::IssuedStatus;
 use crate::trust::certificate::Certificate;
 use crate::trust::pki::{
     ACCESS, ALTERNATIVE_NAMES, CRL_POINTS, DIGITAL_SIGNATURE, Draft, EXTENDED_USAGE, KEY_USAGE,
-    NOW, Party, extended_usage, key_usage, name, new_key, tlv,
+    NOW, Party, extended_usage, key_usage, name, new_key, pem, tlv,
 };
 
 /// An authority, its responder's delegate, and a certificate that it issued.
@@ -31,14 +31,37 @@ pub(crate) struct Space {
 
 impl Space {
     pub(crate) fn new(common_name: &str) -> Self {
+        Self::made(common_name, |_| {})
+    }
+
+    /// One whose certificates are all valid around a moment: `openssl` looks at the clock of the machine.
+    pub(crate) fn around(at: OffsetDateTime) -> Self {
+        Self::made("AC", |draft| {
+            draft.not_before = at - Duration::days(1);
+            draft.not_after = at + Duration::days(30);
+        })
+    }
+
+    fn made(common_name: &str, change: impl Fn(&mut Draft)) -> Self {
         let authority = Party::new(common_name);
         let delegate_key = new_key();
+        let sign = |mut draft: Draft| {
+            change(&mut draft);
+            draft.sign(&authority.key)
+        };
         Self {
-            root: authority.root(),
-            delegate: delegate(&authority, &delegate_key).sign(&authority.key),
-            gateway: Draft::gateway(&authority, &new_key()).sign(&authority.key),
+            root: sign(Draft::authority(&authority, &authority)),
+            delegate: sign(delegate(&authority, &delegate_key)),
+            gateway: sign(Draft::gateway(&authority, &new_key())),
             delegate_key,
             authority,
+        }
+    }
+
+    /// Writes `root.pem` and `gateway.pem`.
+    pub(crate) fn write(&self, dir: &std::path::Path) {
+        for (name, certificate) in [("root", &self.root), ("gateway", &self.gateway)] {
+            std::fs::write(dir.join(format!("{name}.pem")), pem(certificate.der())).unwrap();
         }
     }
 
@@ -64,27 +87,27 @@ pub(crate) fn delegate(issuer: &Party, key: &KeyPair) -> Draft {
 }
 
 /// An answer before it is signed, of which each field can be wrong.
-pub(super) struct Forged {
+pub(crate) struct Forged {
     /// Whose certificate is meant.
-    pub(super) issuer: IssuerId,
-    pub(super) hash: CertIdHash,
-    pub(super) serial: Vec<u8>,
+    pub(crate) issuer: IssuerId,
+    pub(crate) hash: CertIdHash,
+    pub(crate) serial: Vec<u8>,
     /// `CertStatus`, whole.
-    pub(super) status: Vec<u8>,
-    pub(super) this_update: OffsetDateTime,
-    pub(super) next_update: Option<OffsetDateTime>,
-    pub(super) produced_at: OffsetDateTime,
+    pub(crate) status: Vec<u8>,
+    pub(crate) this_update: OffsetDateTime,
+    pub(crate) next_update: Option<OffsetDateTime>,
+    pub(crate) produced_at: OffsetDateTime,
     /// `responderID`, whole.
-    pub(super) responder: Vec<u8>,
-    pub(super) certificates: Vec<Vec<u8>>,
-    pub(super) nonce: Option<Vec<u8>>,
+    pub(crate) responder: Vec<u8>,
+    pub(crate) certificates: Vec<Vec<u8>>,
+    pub(crate) nonce: Option<Vec<u8>>,
     /// `SingleResponse`s beside the one.
-    pub(super) others: Vec<u8>,
+    pub(crate) others: Vec<u8>,
 }
 
 impl Forged {
     /// As it should be.
-    pub(super) fn new(space: &Space) -> Self {
+    pub(crate) fn new(space: &Space) -> Self {
         Self {
             issuer: IssuerId::of(&space.root).unwrap(),
             hash: CertIdHash::Sha1,
@@ -114,7 +137,7 @@ impl Forged {
     }
 
     /// Signed with this key.
-    pub(super) fn by(&self, key: &KeyPair) -> Vec<u8> {
+    pub(crate) fn by(&self, key: &KeyPair) -> Vec<u8> {
         let extensions = self.nonce.as_ref().map(|it| tlv(0xa1, &with_nonce(it)));
         let data = tlv(
             0x30,

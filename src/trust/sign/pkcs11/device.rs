@@ -13,11 +13,14 @@ use cryptoki::slot::Slot;
 
 use super::Pkcs11Key;
 use super::library::{Inside, Library};
+use crate::trust::sign::public_key::RsaPublicKey;
 
 /// What a device is asked for.
 pub(super) enum Question {
     /// The DER of the certificate under the key's label.
     Certificate,
+    /// The `RSAPublicKey` of the key, DER.
+    PublicKey,
     /// A signature of this message.
     Sign(Vec<u8>),
 }
@@ -132,6 +135,7 @@ impl Device {
     fn ask(&self, session: &Session, question: &Question) -> Result<Vec<u8>, Trouble> {
         match question {
             Question::Certificate => self.certificate(session),
+            Question::PublicKey => self.public_key(session),
             Question::Sign(message) => {
                 // Looked up each time: a handle does not outlive the object's being made anew.
                 let key = self.private_key(session)?;
@@ -207,6 +211,22 @@ impl Device {
         match values.into_iter().next() {
             Some(Attribute::Value(der)) => Ok(der),
             _ => Err(Trouble::Unusable("its certificate has no value".into())),
+        }
+    }
+
+    /// Both numbers are attributes of the private key itself (PKCS #11 v2.40 §2.1.3): what they make is
+    /// the public half of what signs, whatever other objects carry its label.
+    fn public_key(&self, session: &Session) -> Result<Vec<u8>, Trouble> {
+        let key = self.private_key(session)?;
+        let wanted = [AttributeType::Modulus, AttributeType::PublicExponent];
+        match session.get_attributes(key, &wanted)?.as_slice() {
+            [
+                Attribute::Modulus(modulus),
+                Attribute::PublicExponent(exponent),
+            ] => Ok(RsaPublicKey::encode(modulus, exponent)),
+            _ => Err(Trouble::Unusable(
+                "the token does not tell the public half of the key".into(),
+            )),
         }
     }
 

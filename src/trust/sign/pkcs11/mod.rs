@@ -9,7 +9,8 @@ use std::time::Duration;
 use cryptoki::types::AuthPin;
 
 use self::device::{Device, Question, Trouble};
-use super::certificate::SignerCertificate;
+use super::certificate::{SignerCertificate, TRIAL};
+use super::public_key::RsaPublicKey;
 use super::worker::Worker;
 use super::{SignError, Signer, files};
 
@@ -75,7 +76,7 @@ pub struct Pkcs11Signer {
 impl Pkcs11Signer {
     /// Opens the device, and signs once to see that the key fits its certificate.
     pub fn open(key: Pkcs11Key) -> Result<Self, SignError> {
-        let name = format!("{} of token {}", key.key_label, key.token_label);
+        let name = key.name();
         let patience = key.patience;
         let source = key.certificate.clone();
         let mut device = Device::new(key);
@@ -100,6 +101,34 @@ impl Pkcs11Signer {
             device,
             certificate,
         })
+    }
+}
+
+impl Pkcs11Key {
+    /// The public half of the key as encoded (`SubjectPublicKeyInfo`), DER, for who will certify it: the
+    /// device signs once, to see that it is its. No certificate is looked for.
+    pub fn public_key(self) -> Result<Vec<u8>, SignError> {
+        let name = self.name();
+        let patience = self.patience;
+        let mut device = Device::new(self);
+        let device = Worker::start(move |question| device.answer(&question), patience)
+            .map_err(|cause| device_error(&name, &cause))?;
+        let key = RsaPublicKey::new(ask(&device, &name, Question::PublicKey)?);
+        let signature = ask(&device, &name, Question::sign(TRIAL))?;
+        if key.verifies(TRIAL, &signature) {
+            Ok(key.spki())
+        } else {
+            Err(SignError::Unusable {
+                key: name,
+                problem: "its numbers are not those of an RSA key of 2048 to 8192 bits that signs"
+                    .to_owned(),
+            })
+        }
+    }
+
+    /// Which key it is, for people; no secret.
+    pub fn name(&self) -> String {
+        format!("{} of token {}", self.key_label, self.token_label)
     }
 }
 
