@@ -55,6 +55,7 @@ Examples:
   annuaire serve --config /etc/annuaire.toml
   annuaire admin add anne --role administrator
   annuaire trust-list verify listeblanchemssante.xml --signer signer.pem
+  annuaire admission check --chain peer.pem --domain hopital.mssante.fr
   ANNUAIRE_TOKEN=ann_… annuaire trust-list publish --reason \"weekly\"";
 
 impl Exit {

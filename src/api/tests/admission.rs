@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use super::asking::Service;
 use crate::config;
 use crate::domain::clock::FixedClock;
-use crate::service::certificate_status::CertificateStatus;
 use crate::service::admission::testing::{
     ACTIVE, ACTIVE_DOMAIN, EPOCH, NOW, SUSPENDED_DOMAIN, active, suspended, unready,
 };
+use crate::service::certificate_status::CertificateStatus;
 use crate::trust::pki::pem;
 
 const ONE: &str = "/v1/admission/decisions";

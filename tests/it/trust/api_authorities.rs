@@ -51,7 +51,10 @@ fn authorities_are_for_everybody_and_made_known_by_administrators() {
         answer.refused(400, "revocation_list.refused");
         web.status.refresh(&registry.pool).await.unwrap();
         let served = web.get(NOBODY, &format!("/crl/{ROOT}.crl")).await.body;
-        assert_eq!(RevocationList::read(&served, 1 << 20).unwrap().number(), [9]);
+        assert_eq!(
+            RevocationList::read(&served, 1 << 20).unwrap().number(),
+            [9]
+        );
     });
 }
 
@@ -89,39 +92,64 @@ fn certificates_of_ours_are_asked_for_read_and_refused_over_rest() {
         let answer = web.json(ANNE, ask, &body).await;
         assert_eq!(answer.status, 201, "{}", answer.text());
         assert_eq!(answer.header("location"), "/v1/certificate-requests/1");
-        assert_eq!(answer.value()["csr"], body["csr"].as_str().unwrap().replace('\r', ""));
+        assert_eq!(
+            answer.value()["csr"],
+            body["csr"].as_str().unwrap().replace('\r', "")
+        );
         web.json(ANNE, ask, &body)
             .await
             .refused(409, "certificate_request.exists");
-        let other = web.json(ANNE, ask, &request("mx2.hopital.mssante.fr")).await;
+        let other = web
+            .json(ANNE, ask, &request("mx2.hopital.mssante.fr"))
+            .await;
         assert_eq!(other.status, 201);
 
         let list = "/v1/certificate-requests";
         let answer = web.ask(NOBODY, &format!("GET {list}"), &[], "").await;
         answer.refused(401, "authentication.required");
-        let page = web.get(CLAIRE_THE_AUDITOR, &format!("{list}?limit=1")).await;
+        let page = web
+            .get(CLAIRE_THE_AUDITOR, &format!("{list}?limit=1"))
+            .await;
         let page = page.value();
         assert_eq!(page["items"][0]["id"], 1);
         let next = page["next"].as_str().unwrap();
-        let page = web.get(ANNE, &format!("{list}?limit=1&cursor={next}")).await;
+        let page = web
+            .get(ANNE, &format!("{list}?limit=1&cursor={next}"))
+            .await;
         assert_eq!(page.value()["items"][0]["id"], 2);
-        let answer = web.ask(ANNE, &format!("GET {list}?state=lost"), &[], "").await;
+        let answer = web
+            .ask(ANNE, &format!("GET {list}?state=lost"), &[], "")
+            .await;
         answer.refused(400, "parameter.invalid");
         for absent in ["3", "x"] {
-            let answer = web.ask(ANNE, &format!("GET {list}/{absent}"), &[], "").await;
+            let answer = web
+                .ask(ANNE, &format!("GET {list}/{absent}"), &[], "")
+                .await;
             answer.refused(404, "certificate_request.not_found");
         }
 
         let answer = web
-            .json(ANNE, &format!("POST {list}/2/refuse"), &json!({ "reason": "no" }))
+            .json(
+                ANNE,
+                &format!("POST {list}/2/refuse"),
+                &json!({ "reason": "no" }),
+            )
             .await;
         assert_eq!(answer.value()["state"], "refused");
-        let wanted = json!({ "act": { "act": "issue_certificate", "request": 1 }, "reason": "a test" });
+        let wanted =
+            json!({ "act": { "act": "issue_certificate", "request": 1 }, "reason": "a test" });
         let answer = web.json(ANNE, "POST /v1/acts", &wanted).await;
         assert_eq!(answer.status, 202, "{}", answer.text());
         let approval = answer.value()["approval"]["id"].as_i64().unwrap();
-        registry.space.approve(&registry.bruno, approval).await.unwrap();
-        let issued = web.get(CLAIRE_THE_AUDITOR, &format!("{list}/1")).await.value();
+        registry
+            .space
+            .approve(&registry.bruno, approval)
+            .await
+            .unwrap();
+        let issued = web
+            .get(CLAIRE_THE_AUDITOR, &format!("{list}/1"))
+            .await
+            .value();
         assert_eq!(issued["state"], "issued");
         let certificate = web
             .get(ANNE, &format!("/v1/certificates/{}", issued["certificate"]))
@@ -146,13 +174,18 @@ fn revocation_lists_are_served_to_everybody_without_the_database() {
             let answer = web.ask(NOBODY, &format!("GET /crl/{other}"), &[], "").await;
             answer.refused(404, "revocation_list.not_found");
         }
-        let served = web.ask(NOBODY, &crl, &[("accept-encoding", "gzip")], "").await;
+        let served = web
+            .ask(NOBODY, &crl, &[("accept-encoding", "gzip")], "")
+            .await;
         assert_eq!(served.status, 200);
         assert_eq!(served.header("content-type"), "application/pkix-crl");
         assert_eq!(served.header("content-encoding"), "");
         let caching = served.header("cache-control");
         assert!(caching.starts_with("public, max-age="), "{caching}");
-        assert_eq!(served.header("last-modified"), "Sat, 21 Nov 2026 12:00:00 GMT");
+        assert_eq!(
+            served.header("last-modified"),
+            "Sat, 21 Nov 2026 12:00:00 GMT"
+        );
         let list = RevocationList::read(&served.body, 1 << 20).unwrap();
         assert!(list.is_by(&OurPki::shared().made.issuing).is_ok());
         let held = [("if-none-match", served.header("etag"))];
