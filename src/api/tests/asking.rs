@@ -86,7 +86,7 @@ impl Service {
             imports: Imports::new(fixture::rejects),
             published_list: PublishedList::default(),
             deciding: Deciding::new(admission.clone(), metrics.clone(), 2),
-            past: Past::new(&trust_space, admission.clone()),
+            past: Past::of(&trust_space, admission.clone()),
             admission,
             certificate_status,
             trust_space,
