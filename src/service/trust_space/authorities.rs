@@ -234,6 +234,22 @@ pub(super) async fn issuer(
     Ok(None)
 }
 
+/// The known authorities that this one certified.
+pub(super) async fn certified_by(
+    truth: &mut Connection,
+    authority: &AuthorityRecord,
+) -> Result<Vec<Certificate>, Failure> {
+    let above = certificate(authority)?;
+    let mut found = Vec::new();
+    for other in authorities::all(truth).await? {
+        let other = certificate(&other)?;
+        if other.fingerprint != above.fingerprint && is_issued_by(&other, &above) {
+            found.push(other);
+        }
+    }
+    Ok(found)
+}
+
 /// The known authority that certified this one and has it on its newest revocation list.
 pub(super) async fn revoked_by(
     truth: &mut Connection,

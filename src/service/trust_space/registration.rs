@@ -163,14 +163,14 @@ pub(super) async fn insert(
         authority,
     } = *new;
     let match_key = certificate.subject.match_key();
-    // An operator may only be told of another one's certificate if it is this very one.
-    let taken = check_name(truth, operator, &certificate.subject).await;
-    if taken.is_err()
-        && certificates::with_sha256(truth, certificate.fingerprint.as_bytes())
-            .await?
-            .is_none()
-    {
-        taken?;
+    if let Err(failure) = check_name(truth, operator, &certificate.subject).await {
+        let itself = certificate.fingerprint.as_bytes();
+        // An operator may only be told of another one's certificate if it is this very one.
+        if failure.code != &CERTIFICATE_NAME_TAKEN
+            || certificates::with_sha256(truth, itself).await?.is_none()
+        {
+            return Err(failure);
+        }
     }
     let chain: Vec<Vec<u8>> = others.iter().map(|other| other.der().to_vec()).collect();
     let findings = serde_json::json!(warned);

@@ -13,7 +13,7 @@ use super::certificate_requests::not_made;
 use super::list_contents::{KEPT, number, says};
 use super::versions::off_thread;
 use crate::domain::alert::AlertCode;
-use crate::domain::authority::{AuthorityRecord, IssuedCertificate};
+use crate::domain::authority::{AuthorityKind, AuthorityRecord, IssuedCertificate};
 use crate::domain::calendar::rfc3339;
 use crate::domain::error::{AUTHORITY_UNAVAILABLE, Failure, REVOCATION_LIST_REFUSED};
 use crate::domain::trust_list::to_the_second;
@@ -75,7 +75,7 @@ impl Remembered {
 }
 
 impl TrustSpace {
-    /// Signs a new list for each authority of which this node has the key, where the last one no longer
+    /// Signs a new list for each issuing authority of which this node has the key, where the last one no longer
     /// says how its certificates stand, or its time has come. Says how many.
     ///
     /// What fails for one is an alert, and does not keep the others.
@@ -94,6 +94,11 @@ impl TrustSpace {
         let mut renewed = 0;
         let mut failed = None;
         for authority in known {
+            match authority.kind {
+                AuthorityKind::Issuing => {}
+                // What it revoked is known beside its key alone: a list from here would forget it.
+                AuthorityKind::Root => continue,
+            }
             let Ok(signer) = self.authority_key(&authority) else {
                 continue;
             };

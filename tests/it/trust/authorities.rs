@@ -1,5 +1,6 @@
 //! Our own authorities: made known from the root down, and the lists that administrators bring.
 
+use annuaire::config;
 use annuaire::domain::act::Act;
 use annuaire::domain::authority::{IssuedCertificate, IssuedStatus};
 use annuaire::domain::certificate::RevocationReason;
@@ -7,6 +8,7 @@ use annuaire::domain::error::{
     AUTHORITY_EXISTS, AUTHORITY_INVALID, AUTHORITY_UNAVAILABLE, REVOCATION_LIST_REFUSED,
     ROLE_INSUFFICIENT,
 };
+use annuaire::service::trust_space::{ConfiguredAuthority, OwnAuthorities};
 use annuaire::trust::certificate::Certificate;
 use annuaire::trust::revocation::RevocationList;
 use rcgen::KeyPair;
@@ -87,6 +89,14 @@ fn an_authority_that_its_root_revoked_issues_nothing() {
                 .space
                 .add_revocation_list(&registry.anne, ROOT, list.as_bytes(), "it leaked");
         brought.await.unwrap();
+        // Once and for all: a later list does not let it in again.
+        let forgets = ours.root_list(8, registry.now(), &[]);
+        let brought =
+            registry
+                .space
+                .add_revocation_list(&registry.anne, ROOT, forgets.as_bytes(), "a test");
+        let why = refused(brought.await, &REVOCATION_LIST_REFUSED);
+        assert!(why.contains("forgets"), "{why}");
         let asked = ask(
             &registry,
             1,
@@ -177,6 +187,22 @@ fn who_has_the_key_elsewhere_brings_lists_that_lack_nobody() {
         let brought = space.add_revocation_list(&registry.anne, ISSUING, &der, "a test");
         let why = refused(brought.await, &REVOCATION_LIST_REFUSED);
         assert!(why.contains(&format!("certificate {id}")), "{why}");
+
+        // Somebody on it whom the registry did not take back would be forgotten by the next one.
+        space.publish_revocation_lists().await.unwrap();
+        let der: Vec<u8> = sqlx::query_scalar("select der from revocation_list")
+            .fetch_one(&registry.pool)
+            .await
+            .unwrap();
+        sqlx::query("delete from revocation_list")
+            .execute(&registry.pool)
+            .await
+            .unwrap();
+        let release = Act::ReleaseCertificate { certificate: id };
+        decide(&registry, release).await;
+        let brought = space.add_revocation_list(&registry.anne, ISSUING, &der, "a test");
+        let why = refused(brought.await, &REVOCATION_LIST_REFUSED);
+        assert!(why.contains("0 were taken back"), "{why}");
     });
 }
 
@@ -225,5 +251,28 @@ fn a_certificate_of_ours_that_somebody_brings_is_on_our_lists_too() {
             1,
             "that of another authority is not ours to revoke"
         );
+    });
+}
+
+/// What a root revoked is known beside its key alone.
+#[test]
+fn a_node_that_has_the_key_of_a_root_signs_no_list_in_its_name() {
+    with_registered(async |mut registry| {
+        with_ours(&mut registry).await;
+        let ours = OurPki::shared();
+        let own = OwnAuthorities {
+            settings: config::Ca {
+                public_url: Some("http://annuaire.invalid".to_owned()),
+                ..config::Ca::default()
+            },
+            configured: vec![ConfiguredAuthority {
+                name: ROOT.to_owned(),
+                certificate: ours.made.root.der().to_vec(),
+                key: Some(ours.root_key()),
+            }],
+        };
+        let space = registry.space.clone().with_authorities(own);
+        assert!(space.unknown_authorities().await.unwrap().is_empty());
+        assert_eq!(space.publish_revocation_lists().await.unwrap(), 0);
     });
 }

@@ -1,24 +1,21 @@
 //! Revocation lists of ours: what is on them, when they come, and what openssl makes of them.
 
-use std::sync::Arc;
 use std::time::Duration as Wait;
 
 use annuaire::domain::act::Act;
 use annuaire::domain::alert::AlertCode;
 use annuaire::domain::authority::IssuedStatus;
 use annuaire::domain::certificate::RevocationReason;
-use annuaire::domain::error::{AUTHORITY_UNAVAILABLE, REVOCATION_LIST_REFUSED, ROLE_INSUFFICIENT};
+use annuaire::domain::error::AUTHORITY_UNAVAILABLE;
 use annuaire::storage::certificates;
 use annuaire::trust::revocation::RevocationList;
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::council::refused;
 use super::keys::Odd;
-use super::ours::{
-    ISSUING, OurPki, ROOT, decide, issued, node, openssl_crl, openssl_verify, with_ours,
-};
+use super::ours::{ISSUING, OurPki, decide, issued, node, openssl_crl, openssl_verify, with_ours};
 use super::registered::{Registered, with_registered};
 use super::web::{NOBODY, Web};
 
