@@ -14,7 +14,7 @@ use crate::domain::distinguished_name::OperatorDn;
 use crate::trust::certificate::name::InvalidName;
 use crate::trust::certificate::strict::{Element, elements, is_der};
 use crate::trust::certificate::upload::{holds, is_private_key};
-use crate::trust::certificate::{Extensions, PublicKey, extensions, key, name};
+use crate::trust::certificate::{Extensions, InvalidCertificate, PublicKey, extensions, key, name};
 use crate::trust::chain::ALGORITHMS;
 use crate::trust::digest::sha256;
 use crate::trust::rules::key::{SIZES, is_large_enough};
@@ -299,8 +299,15 @@ fn read_extensions(values: Element<'_>) -> Result<Extensions, InvalidRequest> {
     if let Some(repeated) = kinds.into_iter().find(|it| !seen.insert(it.clone())) {
         return Err(InvalidRequest::Extension(repeated));
     }
-    extensions::read(&asked.extensions)
-        .map_err(|error| InvalidRequest::Extension(error.to_string()))
+    extensions::read(&asked.extensions).map_err(|error| match error {
+        InvalidCertificate::Extension(oid) => InvalidRequest::Extension(oid),
+        InvalidCertificate::TooLarge { .. }
+        | InvalidCertificate::NotDer
+        | InvalidCertificate::TrailingBytes(_)
+        | InvalidCertificate::SignatureAlgorithms
+        | InvalidCertificate::Subject(_)
+        | InvalidCertificate::Issuer(_) => malformed(),
+    })
 }
 
 #[cfg(test)]
