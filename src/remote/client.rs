@@ -142,14 +142,19 @@ impl Client {
         .await
     }
 
-    /// Opens an answer that does not end; a time without a byte longer than `silence` ends it. To be
-    /// called, and read, on a thread that may wait.
-    pub fn open(&self, url: &str, silence: Duration) -> Result<Box<dyn Read + Send>, RemoteError> {
+    /// Opens an answer that does not end: a time without a byte longer than `silence` ends it, and
+    /// `longest` in any case. To be called, and read, on a thread that may wait.
+    pub fn open(
+        &self,
+        url: &str,
+        silence: Duration,
+        longest: Option<Duration>,
+    ) -> Result<Box<dyn Read + Send>, RemoteError> {
         let asked = self
             .agent
             .get(checked(url)?)
             .config()
-            .timeout_global(None)
+            .timeout_global(longest)
             .timeout_resolve(Some(silence))
             .timeout_connect(Some(silence))
             .timeout_recv_response(Some(silence))

@@ -215,13 +215,13 @@ fn an_answer_without_end_is_read_as_it_comes_until_it_falls_silent() {
     server.says("/events", Said::Raw(format!("{head}event: x").into_bytes()));
     let client = client(access());
     let mut stream = client
-        .open(&server.url("/events"), Duration::from_millis(300))
+        .open(&server.url("/events"), Duration::from_millis(300), None)
         .unwrap();
     let mut first = [0; 8];
     stream.read_exact(&mut first).unwrap();
     assert_eq!(&first, b"event: x");
     assert!(stream.read_exact(&mut [0]).is_err());
     server.says("/gone", Said::status("404 Not Found", ""));
-    let gone = client.open(&server.url("/gone"), Duration::from_secs(1));
+    let gone = client.open(&server.url("/gone"), Duration::from_secs(1), None);
     assert!(matches!(gone.err(), Some(RemoteError::Status(404))));
 }
