@@ -31,6 +31,7 @@ use time::{Duration, OffsetDateTime};
 const DOMAINS: usize = 100;
 
 /// How a chain is written.
+#[derive(Clone, Copy)]
 pub(crate) enum Body {
     Der,
     Pem,
