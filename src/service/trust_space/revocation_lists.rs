@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::TrustSpace;
 use super::authorities::{certificate, key};
-use super::certificate_requests::not_made;
+use super::issuing::not_made;
 use super::list_contents::{KEPT, number, says};
 use super::versions::off_thread;
 use crate::domain::alert::AlertCode;
