@@ -6,7 +6,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::crypto::aws_lc_rs;
 use ureq::http::{Response, Uri, header};
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::transport::DefaultConnector;
@@ -90,7 +89,9 @@ impl Client {
     /// A client with these limits; an error where its files for TLS cannot be used.
     pub fn new(access: &Access) -> Result<Self, RemoteError> {
         let tls = TlsConfig::builder()
-            .unversioned_rustls_crypto_provider(Arc::new(aws_lc_rs::default_provider()))
+            .unversioned_rustls_crypto_provider(Arc::new(
+                rustls::crypto::aws_lc_rs::default_provider(),
+            ))
             .root_certs(roots(&access.roots)?)
             .client_cert(access.identity.as_ref().map(identity).transpose()?)
             .build();

@@ -258,6 +258,7 @@ impl Asking {
             keys.extend(new);
         }
         if !keys.is_empty() {
+            changes::act_at(&mut truth, now).await?;
             changes::append_trust(&mut truth, FETCHED, &keys).await?;
         }
         storage::commit(truth).await?;

@@ -12,6 +12,7 @@ use annuaire::domain::authority::IssuedStatus;
 use annuaire::domain::digest::Digest;
 use annuaire::domain::mail_domain::MailDomainName;
 use annuaire::domain::trust_list::{TrustEntry, TrustList};
+use annuaire::domain::trust_state::TrustState;
 use annuaire::service::admission::Admission;
 use annuaire::service::asking::Round;
 use annuaire::storage::trust_state;
@@ -356,6 +357,9 @@ async fn refused(registry: &Registered, authority: &Elsewhere, chain: &[u8]) -> 
     let read = trust_state::current(&mut truth, registry.now(), None)
         .await
         .unwrap();
+    let mut state = TrustState::clone(&read.state);
+    // Nothing was published here; the list is made below.
+    state.list = Some(1);
     let chain: Vec<_> = read_upload(chain)
         .unwrap()
         .iter()
@@ -381,7 +385,7 @@ async fn refused(registry: &Registered, authority: &Elsewhere, chain: &[u8]) -> 
     let settings = config::Admission::default();
     let admission = Admission::new(registry.clock(), settings, authority.anchors.clone());
     let (anchors, policy) = (admission.anchors(), admission.policy());
-    let snapshot = Snapshot::new(read.state, Some(Arc::new(list)), anchors, policy);
+    let snapshot = Snapshot::new(Arc::new(state), Some(Arc::new(list)), anchors, policy);
     admission.install(Arc::new(snapshot));
     admission.confirm(Instant::now());
     let question = Question {
