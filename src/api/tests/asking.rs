@@ -59,23 +59,19 @@ impl Service {
 
     /// A directory that is not loaded yet.
     pub(super) fn empty(settings: config::Http) -> Self {
-        Self::knowing(peers::admission(), CertificateStatus::default(), settings)
-    }
-
-    /// The same, with this admission.
-    pub(super) fn of(settings: config::Http, admission: Admission) -> Self {
-        Self::knowing(admission, CertificateStatus::default(), settings)
+        Self::of(settings, peers::admission(), CertificateStatus::default())
     }
 
     /// The same, of a node that tells this of our own certificates.
     pub(super) fn telling(certificate_status: CertificateStatus, settings: config::Http) -> Self {
-        Self::knowing(peers::admission(), certificate_status, settings)
+        Self::of(settings, peers::admission(), certificate_status)
     }
 
-    fn knowing(
+    /// A directory that is not loaded yet, with this admission.
+    pub(super) fn of(
+        settings: config::Http,
         admission: Admission,
         certificate_status: CertificateStatus,
-        settings: config::Http,
     ) -> Self {
         let index = tempfile::tempdir().unwrap();
         let clock: Arc<dyn Clock> = Arc::new(FixedClock(peers::NOW));
@@ -90,7 +86,7 @@ impl Service {
             imports: Imports::new(fixture::rejects),
             published_list: PublishedList::default(),
             deciding: Deciding::new(admission.clone(), metrics.clone(), 2),
-            past: Past::new(&trust_space, admission.clone()),
+            past: Past::of(&trust_space, admission.clone()),
             admission,
             certificate_status,
             trust_space,
@@ -105,11 +101,6 @@ impl Service {
         }
     }
 
-    /// Its routes, to be served.
-    pub(super) fn router(&self) -> Router {
-        self.router.clone()
-    }
-
     /// Puts these documents in the place of those that serve.
     pub(super) fn load(&self, documents: &[Document], position: i64) {
         let mut rebuild = self.model.rebuild().unwrap();
@@ -118,6 +109,11 @@ impl Service {
         }
         let labels = fixture::labels();
         rebuild.finish(FeedPosition(position), &labels).unwrap();
+    }
+
+    /// The interface, to be served on a socket.
+    pub(super) fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// Sends a request as it is.

@@ -26,7 +26,7 @@ const SHORT: Duration = Duration::from_secs(1);
 
 /// A registry that published a list with certificate 1 behind `a.mssante.fr`, and knows what its
 /// authorities say of revocation.
-async fn published(pool: PgPool) -> Registered {
+pub(crate) async fn published(pool: PgPool) -> Registered {
     let registry = Registered::signing(pool, vec![signer(0)]).await;
     assert_eq!(registry.add(1, "mx1", 300).await.unwrap(), 1);
     registry.bind("a.mssante.fr", 1).await.unwrap();

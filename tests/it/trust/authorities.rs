@@ -1,5 +1,6 @@
 //! Our own authorities: made known from the root down, and the lists that administrators bring.
 
+use annuaire::config;
 use annuaire::domain::act::Act;
 use annuaire::domain::authority::{IssuedCertificate, IssuedStatus};
 use annuaire::domain::certificate::RevocationReason;
@@ -7,11 +8,14 @@ use annuaire::domain::error::{
     AUTHORITY_EXISTS, AUTHORITY_INVALID, AUTHORITY_UNAVAILABLE, REVOCATION_LIST_REFUSED,
     ROLE_INSUFFICIENT,
 };
+use annuaire::service::trust_space::{ConfiguredAuthority, OwnAuthorities};
+use annuaire::trust::certificate::Certificate;
+use annuaire::trust::revocation::RevocationList;
 use rcgen::KeyPair;
 use time::{Duration, OffsetDateTime};
 
 use super::council::refused;
-use super::ours::{ISSUING, OurPki, ROOT, ask, csr, issued, node, with_ours};
+use super::ours::{ISSUING, OurPki, ROOT, ask, csr, decide, issued, node, pem, with_ours};
 use super::pki::{Authority, gateway};
 use super::registered::{NUMBERS, with_registered};
 
@@ -85,6 +89,14 @@ fn an_authority_that_its_root_revoked_issues_nothing() {
                 .space
                 .add_revocation_list(&registry.anne, ROOT, list.as_bytes(), "it leaked");
         brought.await.unwrap();
+        // Once and for all: a later list does not let it in again.
+        let forgets = ours.root_list(8, registry.now(), &[]);
+        let brought =
+            registry
+                .space
+                .add_revocation_list(&registry.anne, ROOT, forgets.as_bytes(), "a test");
+        let why = refused(brought.await, &REVOCATION_LIST_REFUSED);
+        assert!(why.contains("forgets"), "{why}");
         let asked = ask(
             &registry,
             1,
@@ -175,5 +187,92 @@ fn who_has_the_key_elsewhere_brings_lists_that_lack_nobody() {
         let brought = space.add_revocation_list(&registry.anne, ISSUING, &der, "a test");
         let why = refused(brought.await, &REVOCATION_LIST_REFUSED);
         assert!(why.contains(&format!("certificate {id}")), "{why}");
+
+        // Somebody on it whom the registry did not take back would be forgotten by the next one.
+        space.publish_revocation_lists().await.unwrap();
+        let der: Vec<u8> = sqlx::query_scalar("select der from revocation_list")
+            .fetch_one(&registry.pool)
+            .await
+            .unwrap();
+        sqlx::query("delete from revocation_list")
+            .execute(&registry.pool)
+            .await
+            .unwrap();
+        let release = Act::ReleaseCertificate { certificate: id };
+        decide(&registry, release).await;
+        let brought = space.add_revocation_list(&registry.anne, ISSUING, &der, "a test");
+        let why = refused(brought.await, &REVOCATION_LIST_REFUSED);
+        assert!(why.contains("0 were taken back"), "{why}");
+    });
+}
+
+/// Issued with our key elsewhere, or before the truth was restored from an older copy.
+#[test]
+fn a_certificate_of_ours_that_somebody_brings_is_on_our_lists_too() {
+    with_registered(async |mut registry| {
+        with_ours(&mut registry).await;
+        let id = issued(&registry, "mx1.hopital.mssante.fr").await;
+        let chain = registry.space.certificate(id).await.unwrap().chain;
+        // The truth of before.
+        sqlx::raw_sql(
+            "alter table certificate_history disable trigger all;
+            alter table registry_event disable trigger all;
+            delete from certificate_request;
+            delete from registry_event;
+            delete from certificate_history;
+            delete from certificate;",
+        )
+        .execute(&registry.pool)
+        .await
+        .unwrap();
+        let upload: String = chain.iter().map(|der| pem("CERTIFICATE", der)).collect();
+        let (space, anne) = (&registry.space, &registry.anne);
+        let brought = space.add_certificate(anne, 1, upload.as_bytes(), "a test");
+        let id = brought.await.unwrap().id;
+        let other = registry.add(1, "mx2.hopital.mssante.fr", 90).await.unwrap();
+        for certificate in [id, other] {
+            let revoke = Act::RevokeCertificate {
+                certificate,
+                because: RevocationReason::Superseded,
+            };
+            decide(&registry, revoke).await;
+        }
+        assert_eq!(space.publish_revocation_lists().await.unwrap(), 1);
+        let der: Vec<u8> = sqlx::query_scalar("select der from revocation_list")
+            .fetch_one(&registry.pool)
+            .await
+            .unwrap();
+        let list = RevocationList::read(&der, 1 << 20).unwrap();
+        let leaf = Certificate::parse(&chain[0]).unwrap();
+        let revoked = IssuedStatus::Revoked(registry.now(), RevocationReason::Superseded);
+        assert_eq!(list.status_of(&leaf.serial), revoked);
+        assert_eq!(
+            list.entries(),
+            1,
+            "that of another authority is not ours to revoke"
+        );
+    });
+}
+
+/// What a root revoked is known beside its key alone.
+#[test]
+fn a_node_that_has_the_key_of_a_root_signs_no_list_in_its_name() {
+    with_registered(async |mut registry| {
+        with_ours(&mut registry).await;
+        let ours = OurPki::shared();
+        let own = OwnAuthorities {
+            settings: config::Ca {
+                public_url: Some("http://annuaire.invalid".to_owned()),
+                ..config::Ca::default()
+            },
+            configured: vec![ConfiguredAuthority {
+                name: ROOT.to_owned(),
+                certificate: ours.made.root.der().to_vec(),
+                key: Some(ours.root_key()),
+            }],
+        };
+        let space = registry.space.clone().with_authorities(own);
+        assert!(space.unknown_authorities().await.unwrap().is_empty());
+        assert_eq!(space.publish_revocation_lists().await.unwrap(), 0);
     });
 }

@@ -5,10 +5,9 @@ use annuaire::domain::authority::RequestState;
 use annuaire::domain::certificate::{CertificateState, RevocationReason};
 use annuaire::domain::certificate_request::RequestFilter;
 use annuaire::domain::error::{
-    APPROVAL_STALE, AUTHORITY_EXISTS, AUTHORITY_INVALID, AUTHORITY_NOT_FOUND,
-    AUTHORITY_UNAVAILABLE, CERTIFICATE_REQUEST_EXISTS, CERTIFICATE_REQUEST_REFUSED,
-    CERTIFICATE_REQUEST_SETTLED, CERTIFICATE_REQUEST_UNREADABLE, OPERATOR_TRANSITION,
-    ROLE_INSUFFICIENT,
+    APPROVAL_STALE, AUTHORITY_NOT_FOUND, AUTHORITY_UNAVAILABLE, CERTIFICATE_REQUEST_EXISTS,
+    CERTIFICATE_REQUEST_REFUSED, CERTIFICATE_REQUEST_SETTLED, CERTIFICATE_REQUEST_UNREADABLE,
+    OPERATOR_TRANSITION, ROLE_INSUFFICIENT,
 };
 use annuaire::domain::onboarding::OperatorState;
 use annuaire::service::trust_space::WantedCertificate;
@@ -21,8 +20,7 @@ use super::keys::Odd;
 use super::ours::{
     ISSUING, OurPki, PUBLIC_URL, ROOT, ask, csr, decide, issue, issued, node, with_ours,
 };
-use super::pki::{Authority, gateway};
-use super::registered::{NUMBERS, Registered, with_registered};
+use super::registered::{Registered, with_registered};
 
 fn key() -> KeyPair {
     KeyPair::generate().unwrap()

@@ -25,6 +25,7 @@ mod mail_domains;
 mod onboarding;
 mod other_authority;
 mod ours;
+mod past_decisions;
 mod paths;
 mod pki;
 mod previews;

@@ -65,7 +65,7 @@ impl Web {
             imports: Imports::new(|_| async { Ok(None) }),
             published_list: list.clone(),
             deciding: Deciding::new(admission.clone(), metrics.clone(), 2),
-            past: Past::new(trust_space, admission.clone()),
+            past: Past::of(trust_space, admission.clone()),
             admission: admission.clone(),
             certificate_status: status.clone(),
             trust_space: trust_space.clone(),
