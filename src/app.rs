@@ -30,7 +30,6 @@ use crate::service::trust_space::TrustSpace;
 use crate::storage::embedded::EmbeddedOptions;
 use crate::storage::{self, Database, OpenError};
 use crate::telemetry::Metrics;
-use crate::trust::chain::Anchors;
 use crate::trust::sign::SignError;
 use crate::trust::tls::TlsError;
 
@@ -151,7 +150,6 @@ impl Node {
                 .kept_up(),
         };
         let trust_space = trust_space(&config, &database.pool)?;
-        let anchors = anchors::read(&config.trust)?;
         let responders = signing::responders(&config.ca)?;
         let status = CertificateStatus::new(Arc::new(SystemClock), &config.ca, responders);
         let state = state(
@@ -160,7 +158,7 @@ impl Node {
             &database.pool,
             trust_space,
             status,
-            anchors,
+            admission(&config)?,
         );
         let peers = peers::listener(&config, &state).await?;
         let admission = Following {
@@ -250,7 +248,10 @@ async fn follow(
     while let Err(error) = storage::migrate(&pool).await {
         tracing::warn!(%error, "the schema is not up to date yet");
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => {
+                state.admission.end();
+                return;
+            }
             () = tokio::time::sleep(PAUSE) => {}
         }
     }
@@ -280,6 +281,13 @@ pub fn trust_space(config: &Config, pool: &PgPool) -> Result<TrustSpace, AppErro
     .with_authorities(signing::authorities(&config.ca)?))
 }
 
+/// Admission by these settings, which knows nothing of the trust space yet.
+pub fn admission(config: &Config) -> Result<Admission, AppError> {
+    let anchors = anchors::read(&config.trust)?;
+    let clock = Arc::new(SystemClock);
+    Ok(Admission::new(clock, config.admission.clone(), anchors))
+}
+
 /// What asks other authorities for this node.
 fn asking(config: &Config, state: &ApiState, pool: PgPool) -> Result<Asking, AppError> {
     Ok(Asking::new(
@@ -298,12 +306,11 @@ fn state(
     pool: &PgPool,
     trust_space: TrustSpace,
     certificate_status: CertificateStatus,
-    anchors: Anchors,
+    admission: Admission,
 ) -> ApiState {
     let metrics = Metrics::new();
     let at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let pool = pool.clone();
-    let admission = Admission::new(Arc::new(SystemClock), config.admission.clone(), anchors);
     ApiState {
         directory: Directory::new(model.clone(), metrics.clone(), at_once),
         recipients: Recipients::new(model.clone(), admission.clone(), metrics.clone()),
@@ -317,7 +324,7 @@ fn state(
         }),
         published_list: PublishedList::default(),
         deciding: Deciding::new(admission.clone(), metrics.clone(), at_once),
-        past: Past::new(&trust_space, admission.clone()),
+        past: Past::of(&trust_space, admission.clone()),
         admission,
         certificate_status,
         trust_space,

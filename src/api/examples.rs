@@ -49,6 +49,8 @@ examples! {
     "list_mailboxes": "GET /v1/mailboxes?owner=899000000010" => 200 "mailboxes.json";
     "get_mailbox": "GET /v1/mailboxes/secretariat.cardiologie@ch-fictif.mssante.fr" => 200 "mailbox.json";
     "validate_recipients": "POST /v1/recipients/validate" with "recipients_request.json" => 200 "recipients.json";
+    "decide_admission": "POST /v1/admission/decisions" with "decision_request.json" => 200 "decision.json";
+    "decide_admissions": "POST /v1/admission/decisions/batch" with "decisions_request.json" => 200 "decisions.json";
     "list_codes": "GET /v1/codes/mailbox-kind" => 200 "codes.json";
     "get_status": "GET /v1/status" => 200 "status.json";
 }

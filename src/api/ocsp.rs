@@ -57,7 +57,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
 #[utoipa::path(
     post,
     path = "/ocsp",
-    operation_id = "ask_ocsp",
+    operation_id = "get_certificate_status",
     tag = "revocation",
     request_body(content_type = REQUEST, content = [u8], description = "An `OCSPRequest` in DER, of at most 4 KiB."),
     responses(
@@ -89,7 +89,7 @@ async fn ask_ocsp(State(state): State<ApiState>, request: Request) -> Result<Res
 #[utoipa::path(
     get,
     path = "/ocsp/{request}",
-    operation_id = "ask_ocsp_by_address",
+    operation_id = "get_certificate_status_by_address",
     tag = "revocation",
     params(("request" = String, Path, description = "An `OCSPRequest` in DER, as base64.")),
     responses(

@@ -1,5 +1,6 @@
 //! `annuaire demo`: a synthetic country, served, with questions to paste and their real answers.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use super::serve::stop_on_signal;
 use super::{Common, Exit, Failed, output, with_database};
 use crate::app::Node;
 use crate::config::Config;
+use crate::config::revocation::Asking;
 use crate::domain::clock::SystemClock;
 use crate::domain::feed::DocumentKind;
 use crate::domain::import::Source;
@@ -23,6 +25,15 @@ use crate::storage::{Database, changes, documents, imports, migrate};
 
 mod questions;
 mod trust_space;
+
+/// Where the demo listens.
+#[derive(Clone, Copy)]
+struct Addresses {
+    /// For everybody.
+    rest: SocketAddr,
+    /// For operators.
+    peers: Option<SocketAddr>,
+}
 
 /// The country every demo shows.
 const SEED: u64 = 1;
@@ -58,9 +69,12 @@ impl Demo {
         with_database(&config, &stop, fill).await?;
         let node = Node::start(config, stop.clone()).await?;
         show_indexing(&node, &stop).await?;
-        let address = node.address()?;
+        let addresses = Addresses {
+            rest: node.address()?,
+            peers: node.peer_address()?,
+        };
         let model = node.model.clone();
-        let asking = tokio::task::spawn_blocking(move || questions::ask(address, &model, &files));
+        let asking = tokio::task::spawn_blocking(move || questions::ask(addresses, &model, &files));
         node.serve(&stop).await?;
         asking.await??;
         Ok(())
@@ -118,7 +132,20 @@ fn demo_config(common: &Common) -> Result<Config, Failed> {
     if !chosen {
         config.data_dir.as_mut_os_string().push("-demo");
     }
+    if config.tls.listen.is_none() {
+        config.tls.listen = Some(for_operators(config.http.listen));
+    }
+    // The authorities of its list's signers are nowhere to be asked.
+    config.revocation.ask = Asking::Never;
     Ok(config)
+}
+
+/// Where operators are received: beside the other port, or at any where that one is taken.
+fn for_operators(beside: SocketAddr) -> SocketAddr {
+    const PORT: u16 = 8443;
+    let usual = SocketAddr::new(beside.ip(), PORT);
+    let is_free = beside.port() != 0 && std::net::TcpListener::bind(usual).is_ok();
+    SocketAddr::new(beside.ip(), if is_free { PORT } else { 0 })
 }
 
 fn generate(country: Country, files: &Path) -> std::io::Result<Vec<PathBuf>> {

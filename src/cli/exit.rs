@@ -16,7 +16,7 @@ pub enum Exit {
     Config,
     /// The files given cannot be used.
     Input,
-    /// The gate refused the import.
+    /// The gate refused the import, or a decision the peer.
     Refused,
     /// Another process holds what is needed.
     Busy,
@@ -38,10 +38,11 @@ Exit codes:
   2  the command line cannot be understood
   3  the settings cannot be used
   4  the files given cannot be used
-  5  the gate refused the import: nothing was changed (--force lets it pass)
+  5  refused: the import by the gate, with nothing changed (--force lets it pass), or the peer
+     (admission check)
   6  another process holds the import, the index or the data directory
   7  the database cannot be reached, or refused
-  8  the service (health) or the signing key (trust-list publish) is not ready
+  8  the service (health) or the signing key (trust-list publish, ca) is not ready
   9  not valid (trust-list verify, prove), or refused by a rule of the trust space
   130  interrupted by Ctrl-C or SIGTERM
 
@@ -54,6 +55,7 @@ Examples:
   annuaire serve --config /etc/annuaire.toml
   annuaire admin add anne --role administrator
   annuaire trust-list verify listeblanchemssante.xml --signer signer.pem
+  annuaire admission check --chain peer.pem --domain hopital.mssante.fr
   ANNUAIRE_TOKEN=ann_… annuaire trust-list publish --reason \"weekly\"";
 
 impl Exit {

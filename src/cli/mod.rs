@@ -5,6 +5,7 @@ mod admission;
 mod alerts;
 mod approval;
 mod authority;
+mod ca;
 mod campaign;
 mod certificate;
 mod certificate_request;
@@ -127,6 +128,9 @@ enum Command {
     /// What other authorities say of their certificates
     #[command(subcommand)]
     Revocation(revocation::RevocationCommand),
+    /// Our own authorities, offline: the ceremony, the root's revocation lists, responders
+    #[command(subcommand)]
+    Ca(ca::CaCommand),
     /// What somebody should look at
     Alerts(alerts::Alerts),
     /// Bring the database schema up to date
@@ -184,6 +188,7 @@ fn run(Cli { common, command }: Cli) -> Result<(), Failed> {
         Command::Openapi => openapi::run(),
         Command::Generate(generate) => generate.run(),
         Command::Health(health) => health.run(&common),
+        Command::Ca(ca) => ca.run(),
         Command::Demo(demo) => block_on(demo.run(common)),
         Command::Serve => block_on(serve::run(common.load()?)),
         Command::Import(import) => block_on(import.run(common.load()?)),

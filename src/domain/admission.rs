@@ -207,6 +207,7 @@ pub struct CheckResult {
     /// Why it failed; never without a reason where it did.
     pub reasons: Vec<Reason>,
     /// What was found, in words: of what failed and of what held.
+    #[serde(default)]
     pub detail: String,
 }
 

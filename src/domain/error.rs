@@ -103,6 +103,7 @@ error_codes! {
     ADMISSION_SUBSCRIBERS = "admission.subscribers", Unavailable, "As many follow this node as it serves at once.";
     ADMISSION_PAST_UNKNOWN = "admission.past_unknown", NotFound, "Nothing is known of the moment asked about.";
     ADMISSION_BUSY = "admission.busy", Unavailable, "More is asked about chains that were never seen than this node decides at once; ask again in a moment.";
+    PEER_UNKNOWN = "peer.unknown", NotFound, "Peers are known on the listener for operators alone, by the certificate they show.";
     NODE_NOT_FOUND = "node.not_found", NotFound, "There is no node of this name.";
     ACT_INVALID = "act.invalid", Invalid, "The act cannot be asked for like this.";
     ACT_PENDING = "act.pending", Conflict, "The same act waits for a second administrator already.";

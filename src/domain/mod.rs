@@ -32,6 +32,7 @@ pub mod obstacle;
 pub mod onboarding;
 pub mod operator;
 pub mod organization;
+pub mod pem;
 pub mod practitioner;
 pub mod publication;
 pub mod quality;

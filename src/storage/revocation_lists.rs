@@ -14,7 +14,7 @@ pub struct NewRevocationList<'a> {
     pub issuer_spki_sha256: &'a Digest,
     /// Who signed it.
     pub issuer_dn: &'a str,
-    /// Its number, lower-case hexadecimal without leading zeros.
+    /// Its number, lower-case hexadecimal, two digits a byte.
     pub number: &'a str,
     /// When it was made.
     pub this_update: OffsetDateTime,

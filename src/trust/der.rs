@@ -107,13 +107,12 @@ impl<'a> Reader<'a> {
     /// A moment: `UTCTime` before 2050, `GeneralizedTime` from then on, to the second, in UTC
     /// (RFC 5280 §4.1.2.5).
     pub(in crate::trust) fn time(&mut self) -> Result<OffsetDateTime, NotDer> {
-        let (century, digits) = match self.next_tag() {
-            Some(tag::UTC_TIME) => (None, self.element(tag::UTC_TIME)?),
-            _ => {
-                let text = self.element(tag::GENERALIZED_TIME)?;
-                let (century, rest) = text.split_at_checked(2).ok_or(NotDer)?;
-                (Some(number(century)?), rest)
-            }
+        let (century, digits) = if let Some(text) = self.optional(tag::UTC_TIME)? {
+            (None, text)
+        } else {
+            let text = self.element(tag::GENERALIZED_TIME)?;
+            let (century, rest) = text.split_at_checked(2).ok_or(NotDer)?;
+            (Some(number(century)?), rest)
         };
         let [pairs @ .., b'Z'] = digits else {
             return Err(NotDer);

@@ -63,25 +63,6 @@ impl Laboratory {
         })
     }
 
-    /// An authority made earlier, from its certificate and its key.
-    pub fn open(
-        certificate_pem: &str,
-        key_pem: &str,
-        now: OffsetDateTime,
-    ) -> Result<Self, LaboratoryError> {
-        let key = KeyPair::from_pem(key_pem)?;
-        Ok(Self {
-            issuer: Issuer::from_ca_cert_pem(certificate_pem, key)?,
-            certificate_pem: certificate_pem.to_owned(),
-            now,
-        })
-    }
-
-    /// The authority's key, PKCS#8 PEM.
-    pub fn key_pem(&self) -> String {
-        self.issuer.key().serialize_pem()
-    }
-
     /// The authority's own certificate, PEM: the anchor.
     pub fn anchor_pem(&self) -> &str {
         &self.certificate_pem
@@ -121,14 +102,7 @@ impl Laboratory {
         days: i64,
         mut params: CertificateParams,
     ) -> CertificateParams {
-        params.distinguished_name = DistinguishedName::new();
-        for attribute in subject.rdns().iter().flatten() {
-            if let Some(kind) = kind(&attribute.kind) {
-                params
-                    .distinguished_name
-                    .push(kind, attribute.value.as_str());
-            }
-        }
+        params.distinguished_name = name(subject);
         params.not_before = self.now - Duration::HOUR;
         params.not_after = self.now + Duration::days(days);
         params.is_ca = IsCa::ExplicitNoCa;
@@ -148,6 +122,28 @@ impl Laboratory {
             key_pem: key.serialize_pem(),
         })
     }
+}
+
+/// A request for a gateway's certificate (PKCS #10) and its new key, both PEM, as an operator makes them.
+pub fn gateway_request(
+    subject: &OperatorDn,
+    hosts: &[&str],
+) -> Result<(String, String), LaboratoryError> {
+    let mut params = CertificateParams::new(owned(hosts))?;
+    params.distinguished_name = name(subject);
+    let key = KeyPair::generate()?;
+    let request = params.serialize_request(&key)?;
+    Ok((request.pem()?, key.serialize_pem()))
+}
+
+fn name(subject: &OperatorDn) -> DistinguishedName {
+    let mut name = DistinguishedName::new();
+    for attribute in subject.rdns().iter().flatten() {
+        if let Some(kind) = kind(&attribute.kind) {
+            name.push(kind, attribute.value.as_str());
+        }
+    }
+    name
 }
 
 fn owned(hosts: &[&str]) -> Vec<String> {
@@ -232,8 +228,7 @@ mod tests {
 
     #[test]
     fn certificates_hold_what_openssl_reads() {
-        let made = Laboratory::new("AC DU LABORATOIRE", NOW).unwrap();
-        let laboratory = Laboratory::open(made.anchor_pem(), &made.key_pem(), NOW).unwrap();
+        let laboratory = Laboratory::new("AC DU LABORATOIRE", NOW).unwrap();
         let dn =
             "CN=mx.exemple.mssante.fr,OU=1440000040,O=CHRU FICTIF,ST=Loire-Atlantique (44),C=FR";
         let subject = OperatorDn::parse(dn).unwrap();

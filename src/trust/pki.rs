@@ -10,6 +10,7 @@ pub(crate) use super::certificate::oid::{
     ALTERNATIVE_NAMES, ANY_PURPOSE, AUTHORITY_KEY, BASIC_CONSTRAINTS, CLIENT_AUTH,
     EMAIL_PROTECTION, EXTENDED_USAGE, KEY_USAGE, NAME_CONSTRAINTS, SERVER_AUTH, SUBJECT_KEY,
 };
+pub(crate) use crate::domain::pem::certificate as pem;
 
 /// The moment the tests look at their certificates.
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-06-01 12:00 UTC);
@@ -323,19 +324,4 @@ pub(crate) fn new_key() -> KeyPair {
 /// A key identifier: the first bytes of the point.
 pub(crate) fn identifier(key: &KeyPair) -> Vec<u8> {
     key.der_bytes()[1..21].to_vec()
-}
-
-/// PEM of a certificate.
-pub(crate) fn pem(der: &[u8]) -> String {
-    use base64::prelude::{BASE64_STANDARD, Engine as _};
-    let text = BASE64_STANDARD.encode(der);
-    let lines = text
-        .as_bytes()
-        .chunks(64)
-        .map(|line| std::str::from_utf8(line).unwrap())
-        .collect::<Vec<_>>();
-    format!(
-        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-        lines.join("\n")
-    )
 }

@@ -17,6 +17,8 @@ use cryptoki::object::{Attribute, CertificateType, ObjectClass};
 use cryptoki::session::UserType;
 use cryptoki::slot::Slot;
 
+use crate::support::device::library;
+
 const STORY: &str = "ANNUAIRE_TEST_SIGNER_STORY";
 const HOME: &str = "ANNUAIRE_TEST_SIGNER_HOME";
 
@@ -32,24 +34,6 @@ const STORIES: [(&str, Story); 8] = [
     ("begins_anew", begins_anew),
     ("holds_the_certificate", holds_the_certificate),
 ];
-
-/// Where distributions put the library.
-const LIBRARIES: [&str; 6] = [
-    "/usr/lib/softhsm/libsofthsm2.so",
-    "/usr/lib64/softhsm/libsofthsm2.so",
-    "/usr/lib64/pkcs11/libsofthsm2.so",
-    "/usr/lib/pkcs11/libsofthsm2.so",
-    "/usr/local/lib/softhsm/libsofthsm2.so",
-    "/opt/homebrew/lib/softhsm/libsofthsm2.so",
-];
-
-fn library() -> PathBuf {
-    let found = LIBRARIES
-        .iter()
-        .map(PathBuf::from)
-        .find(|path| path.exists());
-    found.expect("SoftHSM is not installed: `./run setup` installs it")
-}
 
 fn run(dir: &Path, program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program)

@@ -10,6 +10,7 @@ use crate::domain::clock::FixedClock;
 use crate::service::admission::testing::{
     ACTIVE, ACTIVE_DOMAIN, EPOCH, NOW, SUSPENDED_DOMAIN, active, suspended, unready,
 };
+use crate::service::certificate_status::CertificateStatus;
 use crate::trust::pki::pem;
 
 const ONE: &str = "/v1/admission/decisions";
@@ -259,7 +260,11 @@ async fn the_past_needs_history() {
 #[tokio::test]
 async fn a_node_that_never_saw_the_registry_refuses_with_an_answer() {
     let admission = unready(std::sync::Arc::new(FixedClock(NOW)), 10);
-    let service = Service::of(config::Http::default(), admission);
+    let service = Service::of(
+        config::Http::default(),
+        admission,
+        CertificateStatus::default(),
+    );
     let question = about(&der(&active()), ACTIVE_DOMAIN);
     let answer = service.post(ONE, question.to_string()).await;
     assert_eq!(answer.status, 200);

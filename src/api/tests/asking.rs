@@ -59,11 +59,20 @@ impl Service {
 
     /// A directory that is not loaded yet.
     pub(super) fn empty(settings: config::Http) -> Self {
-        Self::of(settings, peers::admission())
+        Self::of(settings, peers::admission(), CertificateStatus::default())
+    }
+
+    /// The same, of a node that tells this of our own certificates.
+    pub(super) fn telling(certificate_status: CertificateStatus, settings: config::Http) -> Self {
+        Self::of(settings, peers::admission(), certificate_status)
     }
 
     /// A directory that is not loaded yet, with this admission.
-    pub(super) fn of(settings: config::Http, admission: Admission) -> Self {
+    pub(super) fn of(
+        settings: config::Http,
+        admission: Admission,
+        certificate_status: CertificateStatus,
+    ) -> Self {
         let index = tempfile::tempdir().unwrap();
         let clock: Arc<dyn Clock> = Arc::new(FixedClock(peers::NOW));
         let options = SearchOptions::default();
@@ -77,9 +86,9 @@ impl Service {
             imports: Imports::new(fixture::rejects),
             published_list: PublishedList::default(),
             deciding: Deciding::new(admission.clone(), metrics.clone(), 2),
-            past: Past::new(&trust_space, admission.clone()),
+            past: Past::of(&trust_space, admission.clone()),
             admission,
-            certificate_status: CertificateStatus::default(),
+            certificate_status,
             trust_space,
             metrics,
             settings: Arc::new(settings),

@@ -12,6 +12,7 @@ mod fixture;
 mod hostile;
 mod lookups;
 mod mtls;
+mod ocsp;
 mod parameters;
 mod probes;
 mod serving;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::view::{created, mirror, pem};
+use super::view::{created, mirror};
 use crate::api::ApiState;
 use crate::api::answer;
 use crate::api::auth::Acting;
@@ -18,6 +18,7 @@ use crate::api::parameters::{Asked, NoParameters};
 use crate::api::problem::Problem;
 use crate::api::seek::Records;
 use crate::domain::authority::AuthorityKind;
+use crate::domain::pem;
 use crate::service::trust_space::AuthorityDetail;
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
@@ -95,7 +96,7 @@ impl From<AuthorityDetail> for AuthorityView {
             sha256: record.sha256.to_string(),
             not_after: record.not_after,
             created_at: record.created_at,
-            pem: pem(&record.der),
+            pem: pem::certificate(&record.der),
             revocation_list: newest_list.map(|list| RevocationListView {
                 path: format!("/crl/{}.crl", record.name),
                 number: list.number,

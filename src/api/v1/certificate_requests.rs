@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::view::{ReasonBody, created, labelled_pem, mirror};
+use super::view::{ReasonBody, created, mirror};
 use crate::api::ApiState;
 use crate::api::answer;
 use crate::api::auth::{Acting, Reader};
@@ -24,6 +24,7 @@ use crate::api::values;
 use crate::domain::authority::RequestState;
 use crate::domain::certificate_request::{CertificateRequestRecord, RequestFilter};
 use crate::domain::error::{CERTIFICATE_REQUEST_NOT_FOUND, Failure, PARAMETER_INVALID};
+use crate::domain::pem;
 use crate::service::trust_space::WantedCertificate;
 
 const LIST: &str = "certificate-requests";
@@ -117,7 +118,7 @@ impl From<CertificateRequestRecord> for RequestView {
             spki_sha256: record.spki_sha256.to_string(),
             renews: record.renews,
             findings: record.findings,
-            csr: labelled_pem("CERTIFICATE REQUEST", &record.csr),
+            csr: pem::certificate_request(&record.csr),
             requested_by: record.requested_by,
             requested_at: record.requested_at,
             certificate: settled.as_ref().and_then(|it| it.certificate),

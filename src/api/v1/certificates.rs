@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use super::mail_domains::ReasonParameters;
 use super::operators;
-use super::view::{CertificateView, created, pem};
+use super::view::{CertificateView, created};
 use crate::api::ApiState;
 use crate::api::answer;
 use crate::api::auth::{Acting, Reader};
@@ -25,6 +25,7 @@ use crate::api::values;
 use crate::domain::certificate::CertificateState;
 use crate::domain::certificate_record::{CertificateDetail, CertificateFilter};
 use crate::domain::error::{CERTIFICATE_NOT_FOUND, Failure, PARAMETER_INVALID};
+use crate::domain::pem;
 
 const LIST: &str = "certificates";
 
@@ -109,7 +110,11 @@ pub(super) struct DetailView {
 
 impl From<CertificateDetail> for DetailView {
     fn from(detail: CertificateDetail) -> Self {
-        let chain: String = detail.chain.iter().map(|der| pem(der)).collect();
+        let chain: String = detail
+            .chain
+            .iter()
+            .map(|der| pem::certificate(der))
+            .collect();
         Self {
             certificate: detail.record.into(),
             mail_domains: detail.mail_domains.into_iter().map(String::from).collect(),

@@ -19,6 +19,7 @@ mod mailboxes;
 mod nodes;
 mod operators;
 mod organizations;
+mod peer;
 mod practitioners;
 mod recipients;
 mod revocation_sources;
@@ -63,4 +64,5 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .merge(events::routes())
         .merge(administrators::routes())
         .merge(admission::routes())
+        .merge(peer::routes())
 }

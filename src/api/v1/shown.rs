@@ -1,5 +1,7 @@
 //! Records as this interface writes them, for commands that print the same JSON.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::alerts::AlertView;
@@ -12,7 +14,8 @@ use super::nodes::NodesView;
 use super::operators::DetailView as OperatorDetailView;
 use super::revocation_sources::RevocationSourceView;
 use super::view::{
-    ApprovalView, CertificateView, ListVersionView, OperatorView, OutcomeView, SignerView,
+    ApprovalView, CertificateView, DecisionView, ListVersionView, OperatorView, OutcomeView,
+    SignerView,
 };
 use crate::domain::alert::Alert;
 use crate::domain::approval::Approval;
@@ -23,6 +26,7 @@ use crate::domain::list_version::{ListSigner, ListVersion};
 use crate::domain::mail_domain::MailDomain;
 use crate::domain::operator::Operator;
 use crate::domain::revocation_source::RevocationSource;
+use crate::service::admission::deciding::Answer;
 use crate::service::trust_space::{AuthorityDetail, Nodes, OperatorDetail, Requested};
 
 /// Something that this interface has a form for.
@@ -57,6 +61,15 @@ shown! {
     OperatorDetail as OperatorDetailView;
     RevocationSource as RevocationSourceView;
     Requested as OutcomeView;
+}
+
+impl Shown for Arc<Answer> {
+    fn shown(self) -> Value {
+        json!(DecisionView::new(
+            &self.decision,
+            self.operator_name.as_deref()
+        ))
+    }
 }
 
 impl<T: Shown> Shown for Vec<T> {

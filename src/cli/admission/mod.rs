@@ -1,5 +1,7 @@
 //! `annuaire admission`: whether a peer may take part.
 
+mod check;
+mod shown;
 mod watch;
 
 use clap::Subcommand;
@@ -10,6 +12,8 @@ use crate::config::Config;
 /// Whether a peer may take part.
 #[derive(Debug, Subcommand)]
 pub(super) enum AdmissionCommand {
+    /// Say whether a peer with this chain may take part, now or at a moment of the past
+    Check(Box<check::Check>),
     /// Decide beside a mail gateway by what a registry tells
     Watch(Box<watch::Watch>),
 }
@@ -17,6 +21,7 @@ pub(super) enum AdmissionCommand {
 impl AdmissionCommand {
     pub(super) async fn run(self, config: Config) -> Result<(), Failed> {
         match self {
+            Self::Check(check) => check.run(config).await,
             Self::Watch(watch) => watch.run(config).await,
         }
     }

@@ -1,7 +1,6 @@
 //! The questions a demo shows: lines for a shell, with the answers the service gives right now.
 
-use std::net::SocketAddr;
-
+use super::Addresses;
 use super::trust_space::{self, Files};
 use crate::cli::output;
 use crate::domain::query::{PractitionerFilter, Search};
@@ -16,8 +15,8 @@ struct Question {
 }
 
 /// Asks the running service and prints each question with its answer.
-pub(super) fn ask(address: SocketAddr, model: &ReadModel, files: &Files) -> anyhow::Result<()> {
-    let base = format!("http://{address}");
+pub(super) fn ask(addresses: Addresses, model: &ReadModel, files: &Files) -> anyhow::Result<()> {
+    let base = format!("http://{}", addresses.rest);
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .build()
@@ -34,6 +33,7 @@ pub(super) fn ask(address: SocketAddr, model: &ReadModel, files: &Files) -> anyh
         output::line(&question.answer(&agent, &base)?);
     }
     trust_space::show(&agent, &base, files)?;
+    trust_space::show_admission(&agent, &base, addresses.peers, files)?;
     output::line("\nServing until Ctrl-C.");
     Ok(())
 }

@@ -1,14 +1,17 @@
 //! The demo's trust space: pretend operators in every state, a pretend authority, two administrators,
 //! a published list, and one act that waits for the second of them.
 
+mod admission;
+mod authorities;
 mod files;
 mod pretend;
 mod shown;
 
 use time::OffsetDateTime;
 
+pub(super) use self::admission::show as show_admission;
 pub(super) use self::files::Files;
-use self::files::{ANCHORS, AUTHORITY_KEY, NEXT_SIGNER, SIGNER, WAITING};
+use self::files::{ANCHORS, NEXT_SIGNER, SERVER, SIGNER, WAITING};
 use self::pretend::{OPERATORS, Pretend, Runs, way_to};
 pub(super) use self::shown::show;
 use crate::cli::output;
@@ -23,6 +26,7 @@ use crate::domain::distinguished_name::{Attribute, OperatorDn};
 use crate::domain::mail_domain::MailDomainName;
 use crate::domain::onboarding::{DocumentKind, DocumentReference, OperatorState, Transition};
 use crate::domain::operator::{OperatorFilter, RegisteredNumber};
+use crate::domain::trust_list::to_the_second;
 use crate::service::trust_space::{
     NewMailDomain, NewOperator, OperatorDetail, Published, Requested, TrustSpace,
 };
@@ -37,9 +41,13 @@ const CERTIFICATE_DAYS: i64 = 730;
 /// The demo's keys and certificates, made at the first start; the settings are given what uses them.
 pub(super) fn prepare(config: &mut Config) -> anyhow::Result<Files> {
     let files = Files::of(&config.data_dir);
+    let listen = config.http.listen;
+    let public_url = config
+        .ca
+        .public_url
+        .get_or_insert_with(|| format!("http://{listen}"));
     if !files.are_there() {
         let laboratory = Laboratory::new("AC FICTIVE DES OPERATEURS", SystemClock.now())?;
-        files.write(AUTHORITY_KEY, &laboratory.key_pem())?;
         for (name, host) in [
             (SIGNER, "liste.agence-fictive.test"),
             (NEXT_SIGNER, "liste-2.agence-fictive.test"),
@@ -49,9 +57,14 @@ pub(super) fn prepare(config: &mut Config) -> anyhow::Result<Files> {
             files.write(&format!("{name}.key"), &issued.key_pem)?;
             files.write(&format!("{name}.pem"), &issued.certificate_pem)?;
         }
+        let agency = subject("localhost", "399999999900081", "AGENCE FICTIVE");
+        let server = laboratory.gateway(&agency, &["localhost"], CERTIFICATE_DAYS)?;
+        files.write(&format!("{SERVER}.key"), &server.key_pem)?;
+        files.write(&format!("{SERVER}.pem"), &server.certificate_pem)?;
+        authorities::make(&files, public_url, to_the_second(SystemClock.now()))?;
         files.write(ANCHORS, laboratory.anchor_pem())?;
     }
-    files.settings(&mut config.trust);
+    files.settings(config);
     Ok(files)
 }
 
@@ -59,7 +72,6 @@ pub(super) fn prepare(config: &mut Config) -> anyhow::Result<Files> {
 struct Cast<'a> {
     space: TrustSpace,
     database: &'a Database,
-    laboratory: Laboratory,
     alice: Actor,
     bob: Actor,
 }
@@ -73,23 +85,18 @@ pub(super) async fn fill(
 ) -> anyhow::Result<()> {
     let space = crate::app::trust_space(config, &database.pool)?;
     if space.list_versions(None, 1).await?.is_empty() {
-        let laboratory = Laboratory::open(
-            &files.read(ANCHORS)?,
-            &files.read(AUTHORITY_KEY)?,
-            SystemClock.now(),
-        )?;
         let cast = Cast {
             alice: administrator(&space, files, "alice", AdministratorRole::Administrator).await?,
             bob: administrator(&space, files, "bob", AdministratorRole::Administrator).await?,
             space,
             database,
-            laboratory,
         };
         administrator(&cast.space, files, "carole", AdministratorRole::Auditor).await?;
         cast.announce(files).await?;
+        cast.found_authorities(files).await?;
         let bars = Bars::default();
         for (done, pretend) in (1_u64..).zip(OPERATORS) {
-            cast.onboard(pretend).await?;
+            cast.onboard(pretend, files).await?;
             let total = u64::try_from(OPERATORS.len()).unwrap_or(done);
             bars.show("onboarding operators", Unit::Steps, done, total);
         }
@@ -144,12 +151,13 @@ impl Cast<'_> {
     }
 
     /// Takes an operator from nothing, or from where an interrupted start left it, to its state.
-    async fn onboard(&self, pretend: &Pretend) -> anyhow::Result<()> {
+    async fn onboard(&self, pretend: &Pretend, files: &Files) -> anyhow::Result<()> {
         let operator = self.record(pretend).await?;
         let mail_domains = self.mail_domains(pretend, operator).await?;
         let found = self.space.operator(operator).await?;
         if found.certificates.is_empty() && pretend.state != OperatorState::Candidate {
-            self.certify(pretend, operator, &mail_domains).await?;
+            self.certify(pretend, operator, &mail_domains, files)
+                .await?;
         }
         let way = way_to(pretend.state);
         let walked = way.iter().position(|state| *state == found.operator.state);
@@ -224,27 +232,22 @@ impl Cast<'_> {
         Ok(names)
     }
 
-    /// Registers the operator's certificate, lets it stand, and puts it behind its mail domains.
+    /// Has the operator's certificate issued, puts it behind its mail domains and lets it stand.
     async fn certify(
         &self,
         pretend: &Pretend,
         operator: i64,
         names: &[MailDomainName],
+        files: &Files,
     ) -> anyhow::Result<()> {
-        let dn = subject(pretend.gateway, pretend.number, pretend.legal_name);
-        let issued = self
-            .laboratory
-            .gateway(&dn, &[pretend.gateway], CERTIFICATE_DAYS)?;
-        let upload = issued.certificate_pem.as_bytes();
-        let added = self
-            .space
-            .add_certificate(&self.alice, operator, upload, REASON)
-            .await?;
+        let certificate = self.issue(pretend, operator, names, files).await?;
         for name in names {
-            self.space.bind(&self.alice, name, added.id, REASON).await?;
+            self.space
+                .bind(&self.alice, name, certificate, REASON)
+                .await?;
         }
         self.both(Act::ActivateCertificate {
-            certificate: added.id,
+            certificate,
             replaces: None,
         })
         .await

@@ -10,7 +10,7 @@ use clap::Subcommand;
 
 use super::{Common, Failed, block_on};
 
-pub(in crate::cli) use files::bounded;
+pub(in crate::cli) use files::{bounded, unusable};
 
 /// The signed list: publish, verify, import, prove.
 #[derive(Debug, Subcommand)]

@@ -59,14 +59,14 @@ struct Kept {
     until: OffsetDateTime,
 }
 
-/// What a kept answer weighs: one for each begun four kilobytes, which is more than nearly all take. A
+/// What a kept answer weighs: one for each begun eight kilobytes, which is more than nearly all take. A
 /// peer decides how long the names in its certificates are.
 #[derive(Clone)]
 struct Size;
 
 impl Weighter<Digest, Kept> for Size {
     fn weight(&self, _: &Digest, kept: &Kept) -> u64 {
-        const ONE: usize = 4 << 10;
+        const ONE: usize = 8 << 10;
         u64::try_from(kept.answer.size().div_ceil(ONE)).unwrap_or(u64::MAX)
     }
 }

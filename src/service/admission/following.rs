@@ -240,7 +240,7 @@ impl Follower {
         let since = self
             .noted
             .map_or(time::Duration::MAX, |noted| at - noted.at);
-        if !is_new && since < self.of.admission.lease() / 8 {
+        if !is_new && !self.went_back && since < self.of.admission.lease() / 8 {
             return Ok(());
         }
         let node = NodeRecord {

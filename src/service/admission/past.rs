@@ -67,9 +67,14 @@ struct Inner {
 
 impl Past {
     /// Decisions by the history of this trust space.
-    pub fn new(trust_space: &TrustSpace, admission: Admission) -> Self {
+    pub fn of(trust_space: &TrustSpace, admission: Admission) -> Self {
+        Self::new(trust_space.pool().clone(), admission)
+    }
+
+    /// Decisions by the history of this database.
+    pub fn new(pool: Pool, admission: Admission) -> Self {
         Self(Arc::new(Inner {
-            pool: trust_space.pool().clone(),
+            pool,
             admission,
             moments: Lately::default(),
             lists: Lately::default(),

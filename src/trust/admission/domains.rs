@@ -1,6 +1,6 @@
 //! What is known of each mail domain without a chain, worked out once for all.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use time::OffsetDateTime;
 
@@ -9,6 +9,7 @@ use super::register::{Register, Registered};
 use crate::domain::admission::DomainTrust;
 use crate::domain::mail_domain::MailDomainName;
 use crate::domain::onboarding::OperatorState;
+use crate::trust::certificate::Certificate;
 
 /// The mail domains of the list, each with what is known of it.
 #[derive(Debug, Default)]
@@ -22,13 +23,28 @@ struct Known {
 }
 
 impl Domains {
-    pub(super) fn new(listed: &Listed, register: &Register) -> Self {
+    /// `is_taken_back` tells of a certificate and its issuer's whether the issuer took it back.
+    pub(super) fn new(
+        listed: &Listed,
+        register: &Register,
+        is_taken_back: impl Fn(&Certificate, &Certificate) -> bool,
+    ) -> Self {
+        // A certificate stands behind thousands of mail domains, and is asked about once.
+        let taken_back: HashSet<i64> = register
+            .certificates()
+            .filter(|it| {
+                let bytes = it.bytes.as_ref();
+                let pair = bytes.and_then(|it| it.read.as_ref().zip(it.issuer.as_ref()));
+                pair.is_some_and(|(certificate, issuer)| is_taken_back(certificate, issuer))
+            })
+            .map(|it| it.id)
+            .collect();
         let known = listed.rows().map(|(name, row)| {
             let behind: Vec<&Registered> = register
                 .behind(name)
                 .filter(|it| it.listed.iter().any(|place| row.contains(place)))
                 .collect();
-            (name.clone(), Known::of(&behind))
+            (name.clone(), Known::of(&behind, &taken_back))
         });
         Self(known.collect())
     }
@@ -47,16 +63,20 @@ impl Domains {
 }
 
 impl Known {
-    fn of(behind: &[&Registered]) -> Self {
-        let in_force: Vec<_> = behind.iter().filter(|it| it.is_in_force()).collect();
+    fn of(behind: &[&Registered], taken_back: &HashSet<i64>) -> Self {
+        let in_force: Vec<_> = behind
+            .iter()
+            .filter(|it| it.is_in_force() && !taken_back.contains(&it.id))
+            .collect();
         if in_force.is_empty() {
             return Self {
                 trust: without_certificate(behind),
                 until: None,
             };
         }
-        let is_endless = in_force.iter().any(|it| it.not_after.is_none());
-        let last = in_force.iter().filter_map(|it| it.not_after).max();
+        let end = |it: &&&Registered| Some(it.bytes.as_ref()?.read.as_ref()?.not_after);
+        let is_endless = in_force.iter().any(|it| end(it).is_none());
+        let last = in_force.iter().filter_map(end).max();
         Self {
             trust: DomainTrust::Trusted,
             until: last.filter(|_| !is_endless),

@@ -85,17 +85,17 @@ impl Evidence {
                 let list = RevocationList::read(&found.der, found.der.len()).ok()?;
                 Some(Arc::new(list))
             };
-            if let Some(known) = kept.cloned().or_else(read) {
-                evidence.lists_by_digest.insert(digest, known);
+            let Some(known) = kept.cloned().or_else(read) else {
+                continue;
+            };
+            let is_new = evidence
+                .lists_by_digest
+                .insert(digest, Arc::clone(&known))
+                .is_none();
+            if is_new {
+                let of_issuer = evidence.lists.entry(known.issuer().clone());
+                of_issuer.or_default().push(known);
             }
-        }
-        for known in evidence.lists_by_digest.values() {
-            let issuer = known.issuer().clone();
-            evidence
-                .lists
-                .entry(issuer)
-                .or_default()
-                .push(Arc::clone(known));
         }
         for found in &state.ocsp_answers {
             let digest = sha256(&found.der);
@@ -109,14 +109,18 @@ impl Evidence {
                     judged: OnceLock::new(),
                 }))
             };
-            if let Some(known) = kept.cloned().or_else(read) {
-                evidence.answers_by_digest.insert(digest, known);
-            }
-        }
-        for known in evidence.answers_by_digest.values() {
-            for serial in known.answer.serials() {
-                let about = evidence.answers.entry(serial.to_vec()).or_default();
-                about.push(Arc::clone(known));
+            let Some(known) = kept.cloned().or_else(read) else {
+                continue;
+            };
+            let is_new = evidence
+                .answers_by_digest
+                .insert(digest, Arc::clone(&known))
+                .is_none();
+            if is_new {
+                for serial in known.answer.serials() {
+                    let about = evidence.answers.entry(serial.to_vec()).or_default();
+                    about.push(Arc::clone(&known));
+                }
             }
         }
         evidence

@@ -4,8 +4,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use time::OffsetDateTime;
-
 use super::listed::Listed;
 use crate::domain::admission::Grade;
 use crate::domain::certificate::CertificateState;
@@ -30,14 +28,21 @@ pub(super) struct Registered {
     pub(super) operator_state: Option<OperatorState>,
     /// Its name, as registered.
     pub(super) dn: OperatorDn,
-    /// SHA-256 of its bytes; none where it is known by its name alone.
-    pub(super) sha256: Option<Digest>,
-    /// Its last second; none where it is known by its name alone.
-    pub(super) not_after: Option<OffsetDateTime>,
+    /// Its bytes; none where it is known by its name alone.
+    pub(super) bytes: Option<Bytes>,
     /// The places of the names of the list that match its own.
     pub(super) listed: Vec<usize>,
     /// Whether the list has one of them behind one of the mail domains that it stands behind.
     pub(super) is_listed: bool,
+}
+
+/// What the registry holds of a certificate.
+#[derive(Debug)]
+pub(super) struct Bytes {
+    /// The certificate; none where it cannot be read any more.
+    pub(super) read: Option<Arc<Certificate>>,
+    /// That of its issuer, where it was registered with it.
+    pub(super) issuer: Option<Arc<Certificate>>,
 }
 
 impl Registered {
@@ -129,20 +134,18 @@ impl Register {
         listed: &Listed,
         before: Option<&Self>,
     ) {
-        let mut leaf = None;
-        for (place, der) in standing.chain.iter().enumerate() {
+        let mut chain = Vec::with_capacity(standing.chain.len());
+        for der in &standing.chain {
             let digest = sha256(der);
             let kept = self.read.get(&digest);
             let kept = kept.or_else(|| before.and_then(|before| before.read.get(&digest)));
             let read = kept
                 .cloned()
                 .or_else(|| Certificate::parse(der).ok().map(Arc::new));
-            if place == 0 {
-                leaf = Some((digest, read.as_ref().map(|it| it.not_after)));
+            if let Some(read) = &read {
+                self.read.insert(digest, Arc::clone(read));
             }
-            if let Some(read) = read {
-                self.read.insert(digest, read);
-            }
+            chain.push((digest, read));
         }
         let place = self.certificates.len();
         // What the registry cannot write as a name matches no certificate.
@@ -150,9 +153,18 @@ impl Register {
             return;
         };
         self.by_key.entry(dn.match_key()).or_default().push(place);
-        if let Some((digest, _)) = leaf {
-            self.by_bytes.entry(digest).or_default().push(place);
-        }
+        let bytes = chain.first().map(|(digest, read)| {
+            self.by_bytes.entry(*digest).or_default().push(place);
+            let above = chain.iter().skip(1).filter_map(|(_, read)| read.as_ref());
+            let mut issuers = above.filter(|it| {
+                let named = read.as_ref().map(|read| &read.issuer);
+                named == Some(&it.subject)
+            });
+            Bytes {
+                issuer: issuers.next().cloned(),
+                read: read.clone(),
+            }
+        });
         self.certificates.push(Registered {
             id: standing.id,
             operator: standing.operator,
@@ -160,8 +172,7 @@ impl Register {
             operator_state: operators.get(&standing.operator).map(|it| it.state),
             listed: listed.matching(&dn),
             dn,
-            sha256: leaf.map(|(digest, _)| digest),
-            not_after: leaf.and_then(|(_, not_after)| not_after),
+            bytes,
             is_listed: false,
         });
     }
@@ -169,6 +180,11 @@ impl Register {
     /// The certificate with this digest, where it was registered itself or in somebody's chain.
     pub(super) fn read(&self, digest: &Digest) -> Option<&Arc<Certificate>> {
         self.read.get(digest)
+    }
+
+    /// Every registered certificate.
+    pub(super) fn certificates(&self) -> impl Iterator<Item = &Registered> {
+        self.certificates.iter()
     }
 
     /// Every registered certificate with this name.
@@ -208,7 +224,7 @@ impl Register {
         let (held, nameless): (Vec<_>, Vec<_>) = self
             .named(&leaf.subject)
             .into_iter()
-            .partition(|it| it.sha256.is_some());
+            .partition(|it| it.bytes.is_some());
         let is_held = held.iter().any(|it| it.is_in_use());
         match self.best(nameless, mail_domain) {
             Some(registered) if !is_held => Some(Recognised::As(registered, Grade::Listed)),

@@ -26,6 +26,10 @@ pub(super) enum Missed {
 pub(super) type Ended<T> = Result<Held<T>, Missed>;
 
 /// It holds, for ever.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "stands beside `failed` and `skipped` in the arms of one match"
+)]
 pub(super) fn held<T>(value: T, detail: impl Into<String>) -> Ended<T> {
     Ok(Held {
         value,
@@ -35,6 +39,10 @@ pub(super) fn held<T>(value: T, detail: impl Into<String>) -> Ended<T> {
 }
 
 /// It holds until a moment.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "stands beside `failed` and `skipped` in the arms of one match"
+)]
 pub(super) fn held_until<T>(
     value: T,
     until: OffsetDateTime,
@@ -91,7 +99,7 @@ impl Report {
             check,
             outcome,
             reasons,
-            detail,
+            detail: shortened(detail),
         });
         value
     }
@@ -133,6 +141,18 @@ impl Report {
             },
         }
     }
+}
+
+/// Bytes of a detail at most: names in it were chosen by the peer, and decisions are kept.
+const DETAIL: usize = 2000;
+
+fn shortened(mut detail: String) -> String {
+    if detail.len() > DETAIL {
+        detail.truncate(detail.floor_char_boundary(DETAIL));
+        detail.push('…');
+        detail.shrink_to_fit();
+    }
+    detail
 }
 
 /// The answer where one reason is known before any check is made.

@@ -86,7 +86,9 @@ impl Snapshot {
         };
         let register = Register::new(&state, &listed, before.map(|it| &it.register));
         let evidence = Evidence::new(&state, before.map(|it| &it.evidence));
-        let domains = Domains::new(&listed, &register);
+        let domains = Domains::new(&listed, &register, |certificate, issuer| {
+            checks::revocation::is_taken_back(certificate, issuer, &evidence, policy, state.at)
+        });
         let authorities = match before {
             Some(before) => Arc::clone(&before.authorities),
             None => Arc::new(Authorities::new()),

@@ -11,6 +11,9 @@ const OCSP: &[u64] = &[1, 3, 6, 1, 5, 5, 7, 48, 1];
 /// `id-pkix-ocsp-nocheck`.
 const NO_CHECK: &[u64] = &[1, 3, 6, 1, 5, 5, 7, 48, 1, 5];
 
+/// `NULL`, encoded.
+const NULL: [u8; 2] = [0x05, 0];
+
 /// `authorityInfoAccess` with one responder (RFC 5280 §4.2.2.1).
 pub(super) fn responder(url: &str) -> CustomExtension {
     let content = yasna::construct_der(|writer| {
@@ -32,5 +35,5 @@ pub(super) fn responder(url: &str) -> CustomExtension {
 
 /// `id-pkix-ocsp-nocheck`: nobody asks the responder about itself (RFC 6960 §4.2.2.2.1).
 pub(super) fn no_check() -> CustomExtension {
-    CustomExtension::from_oid_content(NO_CHECK, yasna::construct_der(|it| it.write_null()))
+    CustomExtension::from_oid_content(NO_CHECK, NULL.to_vec())
 }

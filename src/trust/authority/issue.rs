@@ -68,8 +68,8 @@ pub fn issue(
 
     let issuer = key.issuer(authority)?;
     let public_key = SubjectPublicKeyInfo::from_der(order.request.spki())?;
-    let signed = made(params(order)?.signed_by(&public_key, &issuer), &issuer)?;
-    let certificate = Certificate::parse(signed.der())?;
+    let made = made(params(order)?.signed_by(&public_key, &issuer), &issuer)?;
+    let certificate = Certificate::parse(made.der())?;
     is_as_ordered(&certificate, order)?;
     // One certificate is a file of anchors.
     let anchors = Anchors::from_pem(authority.der()).map_err(|_| AuthorityError::OtherKey)?;
@@ -80,7 +80,7 @@ pub fn issue(
         CertificatePurpose::Gateway,
         order.not_before,
     )?;
-    Ok(signed.der().to_vec())
+    Ok(made.der().to_vec())
 }
 
 /// The certificate as it would be, but for the signature.

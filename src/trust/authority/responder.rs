@@ -39,7 +39,7 @@ pub struct Responder {
 
 /// Makes a P-256 key and certifies it as a responder's; blocks while a device works.
 ///
-/// Its profile: critical keyUsage digitalSignature, extKeyUsage OCSPSigning alone, `id-pkix-ocsp-nocheck`,
+/// Its profile: critical keyUsage digitalSignature, extKeyUsage `OCSPSigning` alone, `id-pkix-ocsp-nocheck`,
 /// critical basicConstraints with cA false, both key identifiers.
 pub fn issue_responder(
     order: &ResponderOrder<'_>,
@@ -66,9 +66,9 @@ pub fn issue_responder(
 
     let key = KeyPair::generate()?;
     let issuer = AuthorityKey::new(signer, authority)?.issuer(authority)?;
-    let signed = made(params.signed_by(&key, &issuer), &issuer)?;
+    let made = made(params.signed_by(&key, &issuer), &issuer)?;
     Ok(Responder {
-        certificate: Certificate::parse(signed.der())?,
+        certificate: Certificate::parse(made.der())?,
         key_pem: key.serialize_pem(),
     })
 }

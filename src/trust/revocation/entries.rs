@@ -38,13 +38,11 @@ impl Entries {
         let twice = entries
             .array_windows::<2>()
             .find(|[left, right]| left.serial(der) == right.serial(der));
-        match twice {
-            Some([entry, _]) => Err(entry.serial(der).to_vec()),
-            None => {
-                entries.shrink_to_fit();
-                Ok(Self(entries))
-            }
+        if let Some([entry, _]) = twice {
+            return Err(entry.serial(der).to_vec());
         }
+        entries.shrink_to_fit();
+        Ok(Self(entries))
     }
 
     pub(super) fn count(&self) -> usize {

@@ -3,6 +3,8 @@
 use std::process::Command;
 
 use proptest::prelude::*;
+use rustls_pki_types::CertificateRevocationListDer;
+use rustls_pki_types::pem::PemObject as _;
 use time::macros::datetime;
 
 use super::testing::{CRL_NUMBER, DELTA, DraftList, ISSUING_POINT, issuing_point};
@@ -10,7 +12,7 @@ use super::*;
 use crate::domain::certificate::RevocationReason;
 use crate::trust::pki::{
     AUTHORITY_KEY, CRL_POINTS, CRL_SIGN, Draft, KEY_CERT_SIGN, KEY_USAGE, NOW, Party, SUBJECT_KEY,
-    authority_key, crl_point, identifier, key_usage, name, new_key, pem, sequence, tlv,
+    crl_point, identifier, key_usage, name, new_key, pem, sequence, tlv,
 };
 
 const MAX: usize = 1 << 24;
@@ -129,7 +131,7 @@ fn a_list_that_is_not_as_lists_are_is_refused() {
                     ISSUING_POINT,
                     true,
                     issuing_point("http://a", &[tlv(0x84, &[0xff])]),
-                )
+                );
             },
             Invalid::Kind("of several issuers"),
         ),
@@ -139,7 +141,7 @@ fn a_list_that_is_not_as_lists_are_is_refused() {
                     ISSUING_POINT,
                     true,
                     issuing_point("http://a", &[tlv(0x83, &[6, 0x40])]),
-                )
+                );
             },
             Invalid::Kind("of some reasons"),
         ),
@@ -149,7 +151,7 @@ fn a_list_that_is_not_as_lists_are_is_refused() {
                     ISSUING_POINT,
                     true,
                     issuing_point("http://a", &[tlv(0x85, &[0xff])]),
-                )
+                );
             },
             Invalid::Kind("of attribute certificates"),
         ),
@@ -174,7 +176,7 @@ fn a_list_that_is_not_as_lists_are_is_refused() {
                     ISSUING_POINT,
                     true,
                     issuing_point("http://a", &[tlv(0x81, &[0])]),
-                )
+                );
             },
             Invalid::Malformed("issuingDistributionPoint"),
         ),
@@ -424,7 +426,7 @@ fn a_list_of_many_is_read_and_everyone_on_it_is_found() {
 }
 
 fn draft_with(mut draft: DraftList, serial: Vec<u8>) -> DraftList {
-    draft.entries.push(super::testing::DraftEntry {
+    draft.entries.push(testing::DraftEntry {
         serial,
         since: NOW,
         extensions: Vec::new(),
@@ -473,8 +475,6 @@ fn what_openssl_makes_is_read_as_openssl_prints_it() {
         "{}",
         String::from_utf8_lossy(&made.stderr)
     );
-    use rustls_pki_types::CertificateRevocationListDer;
-    use rustls_pki_types::pem::PemObject as _;
     let der = CertificateRevocationListDer::from_pem_file(folder.path().join("made.pem")).unwrap();
     let list = read(&der).unwrap();
     assert_eq!(list.is_by(&issuer.root()), Ok(()));

@@ -1,6 +1,7 @@
 //! The program as it is shipped: real files, a real private PostgreSQL, real sockets, real signals.
 
 mod away;
+mod ca;
 mod codes;
 mod country;
 mod demo;

@@ -1,107 +1,24 @@
 //! Nodes that follow the trust space: they take up every change, say so, and refuse once they have not
 //! heard of it for longer than their lease.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use annuaire::config;
 use annuaire::domain::act::Act;
 use annuaire::domain::certificate::{CertificateState, RevocationReason};
-use annuaire::domain::clock::SystemClock;
-use annuaire::service::admission::Admission;
-use annuaire::service::admission::following::Following;
-use annuaire::service::published_list::PublishedList;
 use annuaire::service::trust_space::Requested;
 use annuaire::storage::{self, nodes};
-use annuaire::trust::admission::Freshness;
-use annuaire::trust::chain::Anchors;
-use sqlx::PgPool;
-use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
-use tokio_util::sync::CancellationToken;
 
+use super::deciding_node::{DEADLINE, Node};
 use super::registered::Registered;
 use crate::support::database::with_database;
 use crate::support::proxy::Proxy;
-
-/// Long enough for any machine; nothing waits this long but a failing test.
-const DEADLINE: Duration = Duration::from_mins(1);
-
-/// A node as far as it decides.
-struct Node {
-    admission: Admission,
-    stop: CancellationToken,
-    following: JoinHandle<()>,
-}
-
-impl Node {
-    fn start(name: &str, pool: PgPool, lease: Duration) -> Self {
-        let settings = config::Admission {
-            lease,
-            ..config::Admission::default()
-        };
-        let admission = Admission::new(Arc::new(SystemClock), settings, Anchors::default());
-        let stop = CancellationToken::new();
-        let following = Following {
-            admission: admission.clone(),
-            published_list: PublishedList::default(),
-            pool,
-            node: name.to_owned(),
-        };
-        Self {
-            admission,
-            following: tokio::spawn(following.follow(stop.clone())),
-            stop,
-        }
-    }
-
-    /// Waits until it decides by an epoch.
-    async fn reaches(&self, epoch: i64) {
-        let mut epochs = self.admission.epochs();
-        let reached = epochs.wait_for(|installed| *installed >= epoch);
-        timeout(DEADLINE, reached)
-            .await
-            .expect("the node stays behind")
-            .unwrap();
-    }
-
-    fn is_fresh(&self) -> bool {
-        match self.admission.freshness() {
-            Freshness::Until(_) => true,
-            Freshness::LeaseLost | Freshness::ClockBack | Freshness::Past => false,
-        }
-    }
-
-    /// Waits until it knows, or no longer knows, the present.
-    async fn becomes(&self, fresh: bool) {
-        let changed = async {
-            while self.is_fresh() != fresh {
-                sleep(Duration::from_millis(5)).await;
-            }
-        };
-        timeout(DEADLINE, changed)
-            .await
-            .expect("it stays as it was");
-    }
-
-    fn state_of(&self, certificate: i64) -> CertificateState {
-        let snapshot = self.admission.snapshot().unwrap();
-        let certificates = &snapshot.state().certificates;
-        let found = certificates.iter().find(|it| it.id == certificate);
-        found.unwrap().state
-    }
-
-    async fn end(self) {
-        self.stop.cancel();
-        self.following.await.unwrap();
-    }
-}
 
 const LONG: Duration = Duration::from_mins(1);
 const SHORT: Duration = Duration::from_secs(1);
 
 /// Has an act done that one administrator may do, or two; gives its epoch.
-async fn done(registry: &Registered, act: Act) -> i64 {
+pub(crate) async fn done(registry: &Registered, act: Act) -> i64 {
     match registry
         .space
         .request(&registry.anne, act, "a test")
@@ -118,7 +35,7 @@ async fn done(registry: &Registered, act: Act) -> i64 {
 }
 
 /// A certificate of operator 1 in force; gives its number and the epoch.
-async fn active(registry: &Registered) -> (i64, i64) {
+pub(crate) async fn active(registry: &Registered) -> (i64, i64) {
     let certificate = registry.add(1, "mx1", 300).await.unwrap();
     registry.bind("a.mssante.fr", certificate).await.unwrap();
     let act = Act::ActivateCertificate {
@@ -133,7 +50,8 @@ fn what_is_revoked_is_revoked_on_every_node_and_each_says_so() {
     with_database(async |database| {
         let registry = Registered::begin(database.pool.clone()).await;
         let (certificate, epoch) = active(&registry).await;
-        let nodes = ["a", "b", "c"].map(|name| Node::start(name, registry.pool.clone(), LONG));
+        let nodes =
+            ["a", "b", "c"].map(|name| Node::start(name, &registry, registry.pool.clone(), LONG));
         for node in &nodes {
             node.reaches(epoch).await;
             node.becomes(true).await;
@@ -174,8 +92,8 @@ fn a_node_that_is_cut_off_knows_nothing_after_its_lease_and_comes_back() {
         let registry = Registered::begin(database.pool.clone()).await;
         let (certificate, epoch) = active(&registry).await;
         let proxy = Proxy::to(&database);
-        let reached = Node::start("reached", registry.pool.clone(), LONG);
-        let cut_off = Node::start("cut off", proxy.pool(), SHORT);
+        let reached = Node::start("reached", &registry, registry.pool.clone(), LONG);
+        let cut_off = Node::start("cut off", &registry, proxy.pool(), SHORT);
         for node in [&reached, &cut_off] {
             node.reaches(epoch).await;
             node.becomes(true).await;
@@ -201,7 +119,7 @@ fn a_truth_that_went_back_is_not_followed() {
         let registry = Registered::begin(database.pool.clone()).await;
         let (certificate, _) = active(&registry).await;
         let epoch = done(&registry, Act::SuspendCertificate { certificate }).await;
-        let node = Node::start("a", registry.pool.clone(), SHORT);
+        let node = Node::start("a", &registry, registry.pool.clone(), SHORT);
         node.reaches(epoch).await;
         node.becomes(true).await;
         let sql = async |statements: &'static str| {
@@ -214,18 +132,18 @@ fn a_truth_that_went_back_is_not_followed() {
             update certificate set state = 'active', state_since = '2026-11-21';
             select pg_notify('annuaire_change', '')")
         .await;
-        node.becomes(false).await;
+        until_alerts(&registry, |alerts| {
+            alerts.len() == 1 && alerts[0].starts_with("trust_space.went_back node:a ")
+        })
+        .await;
+        assert!(!node.is_fresh());
         assert_eq!(node.state_of(certificate), CertificateState::Suspended);
-        let alerts = "select code || ' ' || subject from alert where cleared_at is null";
-        assert_eq!(
-            registry.texts(alerts).await,
-            ["trust_space.went_back node:a"]
-        );
         // Another change at the same position makes it no better.
         sql("insert into feed (position, kind, keys, at) select position, kind, keys, '2026-01-01' from lost;
             select pg_notify('annuaire_change', '')")
         .await;
-        sleep(SHORT / 2).await;
+        let again = format!("went back to {epoch}:");
+        until_alerts(&registry, |alerts| alerts[0].contains(&again)).await;
         assert!(!node.is_fresh());
         sql(
             "delete from feed using lost where feed.position = lost.position;
@@ -233,8 +151,22 @@ fn a_truth_that_went_back_is_not_followed() {
             select pg_notify('annuaire_change', '')",
         )
         .await;
-        node.becomes(true).await;
+        until_alerts(&registry, <[String]>::is_empty).await;
+        assert!(node.is_fresh());
         node.end().await;
-        assert!(registry.texts(alerts).await.is_empty());
     });
+}
+
+/// Waits until the open alerts are so.
+async fn until_alerts(registry: &Registered, are_so: impl Fn(&[String]) -> bool) {
+    let query =
+        "select code || ' ' || subject || ' ' || detail from alert where cleared_at is null";
+    let raised = async {
+        while !are_so(&registry.texts(query).await) {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(DEADLINE, raised)
+        .await
+        .expect("the alerts stay as they are");
 }

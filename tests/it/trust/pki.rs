@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CrlDistributionPoint, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CrlDistributionPoint,
+    DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair,
+    KeyUsagePurpose, SerialNumber,
 };
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -17,6 +18,7 @@ pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
 
 /// A root, an authority under it, and the file that names the root as an anchor.
 pub(crate) struct Authority {
+    root: Issuer<'static, KeyPair>,
     issuer: Issuer<'static, KeyPair>,
     pem: String,
     pub(crate) anchor_file: PathBuf,
@@ -48,6 +50,7 @@ impl Authority {
         let anchor_file = scratch::directory("anchor").join("anchor.pem");
         std::fs::write(&anchor_file, root.pem()).unwrap();
         Self {
+            root: root_issuer,
             issuer: Issuer::new(params, key),
             pem: intermediate.pem(),
             anchor_file,
@@ -57,6 +60,21 @@ impl Authority {
     /// What an operator sends: its certificate and the authority's, PEM.
     pub(crate) fn chain(&self, params: &CertificateParams) -> Vec<u8> {
         self.chain_on(params, &KeyPair::generate().unwrap())
+    }
+
+    /// What the root and the authority under it say of revocation for a day: nobody was revoked.
+    pub(crate) fn revocation_lists(&self) -> [Vec<u8>; 2] {
+        [&self.root, &self.issuer].map(|issuer| {
+            let list = CertificateRevocationListParams {
+                this_update: NOW - Duration::HOUR,
+                next_update: NOW + Duration::DAY,
+                crl_number: SerialNumber::from(1),
+                issuing_distribution_point: None,
+                revoked_certs: Vec::new(),
+                key_identifier_method: KeyIdMethod::Sha256,
+            };
+            list.signed_by(issuer).unwrap().der().to_vec()
+        })
     }
 
     /// The same on a key that is given.

@@ -10,6 +10,7 @@ use annuaire::domain::clock::Clock;
 use annuaire::domain::error::Failure;
 use annuaire::domain::mail_domain::MailDomainName;
 use annuaire::service::trust_space::TrustSpace;
+use annuaire::trust::sign::Signer;
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
 
@@ -48,6 +49,11 @@ pub(crate) fn with_registered(test: impl AsyncFnOnce(Registered)) {
 
 impl Registered {
     pub(crate) async fn begin(pool: PgPool) -> Self {
+        Self::signing(pool, Vec::new()).await
+    }
+
+    /// The same with keys that may sign.
+    pub(crate) async fn signing(pool: PgPool, keys: Vec<Arc<dyn Signer>>) -> Self {
         let clock = Arc::new(SetClock(AtomicI64::new(NOW.unix_timestamp())));
         let settings = config::Trust {
             anchor_files: vec![Authority::trusted().anchor_file.clone()],
@@ -85,7 +91,7 @@ impl Registered {
                 pool.clone(),
                 Arc::<SetClock>::clone(&clock),
                 Arc::new(settings),
-                Vec::new(),
+                keys,
             ),
             pool,
             clock,

@@ -21,6 +21,7 @@ use annuaire::trust::chain::Anchors;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::Response;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -35,6 +36,8 @@ pub(crate) const CLAIRE_THE_AUDITOR: Option<&str> = Some("claire");
 pub(crate) struct Web {
     router: Router,
     pub(crate) list: PublishedList,
+    pub(crate) status: CertificateStatus,
+    pub(crate) admission: Admission,
 }
 
 /// What came back.
@@ -54,6 +57,7 @@ impl Web {
         let list = PublishedList::default();
         let settings = config::Admission::default();
         let admission = Admission::new(Arc::clone(&clock), settings, Anchors::default());
+        let status = CertificateStatus::default();
         let router = router(ApiState {
             directory: Directory::new(model.clone(), metrics.clone(), 2),
             recipients: Recipients::new(model.clone(), admission.clone(), metrics.clone()),
@@ -61,15 +65,25 @@ impl Web {
             imports: Imports::new(|_| async { Ok(None) }),
             published_list: list.clone(),
             deciding: Deciding::new(admission.clone(), metrics.clone(), 2),
-            past: Past::new(trust_space, admission.clone()),
-            admission,
-            certificate_status: CertificateStatus::default(),
+            past: Past::of(trust_space, admission.clone()),
+            admission: admission.clone(),
+            certificate_status: status.clone(),
             trust_space: trust_space.clone(),
             metrics,
             settings: Arc::new(config::Http::default()),
             request_ids: Arc::new(RequestIds::new(1)),
         });
-        Self { router, list }
+        Self {
+            router,
+            list,
+            status,
+            admission,
+        }
+    }
+
+    /// An answer that goes on, piece by piece.
+    pub(crate) async fn stream(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

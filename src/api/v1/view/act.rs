@@ -116,7 +116,7 @@ pub(in crate::api::v1) struct DocumentView {
 
 /// An enum of the domain as JSON writes it, with the same names.
 macro_rules! mirror {
-    ($(#[$doc:meta])* $view:ident of $own:ident as $shown:ident, $case:literal { $($(#[$variant_doc:meta])* $variant:ident),* $(,)? }) => {
+    ($(#[$doc:meta])* $view:ident of $own:ident as $shown:ident, $case:tt { $($(#[$variant_doc:meta])* $variant:ident),* $(,)? }) => {
         $(#[$doc])*
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,

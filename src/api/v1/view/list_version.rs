@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::mirror;
 use crate::domain::list_version::{ListSigner, ListVersion, SignerState};
+use crate::domain::pem;
 
 /// A published version of the list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -103,7 +104,7 @@ impl From<ListSigner> for SignerView {
         Self {
             sha256: signer.sha256.to_string(),
             state: signer.state.into(),
-            certificate: super::pem(&signer.der),
+            certificate: pem::certificate(&signer.der),
             announced_at: signer.announced_at,
             announced_in: signer.announced_in,
             current_at: signer.current_at,

@@ -85,25 +85,6 @@ pub(super) mod day {
     }
 }
 
-/// A certificate as PEM (RFC 7468 §5).
-pub(super) fn pem(der: &[u8]) -> String {
-    labelled_pem("CERTIFICATE", der)
-}
-
-/// PEM of what this label names.
-pub(super) fn labelled_pem(label: &str, der: &[u8]) -> String {
-    use base64::Engine as _;
-    let body = base64::engine::general_purpose::STANDARD.encode(der);
-    let mut text = format!("-----BEGIN {label}-----\n");
-    for (place, character) in body.chars().enumerate() {
-        if place > 0 && place % 64 == 0 {
-            text.push('\n');
-        }
-        text.push(character);
-    }
-    text + &format!("\n-----END {label}-----\n")
-}
-
 /// A text, where it says something.
 fn text(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)

@@ -25,6 +25,9 @@ pub(super) enum Runs {
     These(&'static [&'static str]),
 }
 
+/// The gateway whose key the reader is given.
+pub(super) const READERS: &str = "mx.telesante-fictive.test";
+
 /// One in every state at least; who runs the rest comes last.
 pub(super) const OPERATORS: &[Pretend] = &[
     Pretend {
@@ -107,6 +110,14 @@ pub(super) const OPERATORS: &[Pretend] = &[
         gateway: "mx.courriels-fictifs.test",
         state: OperatorState::Revoked,
         runs: Runs::These(&["courriels-fictifs.mssante.fr"]),
+    },
+    Pretend {
+        legal_name: "TELESANTE FICTIVE SAS",
+        kind: OperatorKind::Industrial,
+        number: "399999999900099",
+        gateway: READERS,
+        state: OperatorState::Active,
+        runs: Runs::These(&["telesante-fictive.mssante.fr"]),
     },
     Pretend {
         legal_name: "GROUPEMENT FICTIF E-SANTE",

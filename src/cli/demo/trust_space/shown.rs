@@ -64,7 +64,7 @@ pub(in crate::cli::demo) fn show(
     Ok(())
 }
 
-fn say(why: &str, line: &str) {
+pub(super) fn say(why: &str, line: &str) {
     output::line(&format!("\n# {why}\n{line}"));
 }
 
@@ -75,7 +75,7 @@ fn bearer(files: &Files, name: &str) -> String {
 }
 
 /// A path as one word of a shell line.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let path = path.to_string_lossy();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
     if path.chars().all(plain) {

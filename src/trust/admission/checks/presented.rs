@@ -9,7 +9,6 @@ use super::super::Freshness;
 use super::super::report::{Ended, failed, held, held_until};
 use super::super::snapshot::Snapshot;
 use crate::domain::admission::Reason;
-use crate::domain::calendar::rfc3339;
 use crate::trust::certificate::{Certificate, MAX_CERTIFICATE_BYTES, MAX_CHAIN_LENGTH};
 
 /// The peer's own certificate, and what it sent along.
@@ -65,7 +64,8 @@ pub(in super::super) fn bounds(snapshot: &Snapshot, chain: &[Vec<u8>]) -> Ended<
 pub(in super::super) fn freshness(freshness: Freshness, at: OffsetDateTime) -> Ended<()> {
     match freshness {
         Freshness::Until(end) if at < end => {
-            held_until((), end, format!("the lease runs until {}", rfc3339(end)))
+            // Its end is in `valid_until`, where it is the first.
+            held_until((), end, "the lease runs")
         }
         Freshness::Until(_) | Freshness::LeaseLost => {
             failed(Reason::NodeLeaseLost, Reason::NodeLeaseLost.sentence())

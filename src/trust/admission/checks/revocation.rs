@@ -52,12 +52,8 @@ pub(in super::super) fn revocation(
     let mut reasons = Vec::new();
     let mut details = Vec::new();
     for (place, (certificate, issuer)) in path.certificates.iter().zip(issuers).enumerate() {
-        let mut words = Words::default();
-        if let Some(stapled) = stapled.filter(|_| place == 0) {
-            words.stapled(&judge, stapled, certificate, issuer);
-        }
-        words.answers(&judge, certificate, issuer);
-        words.lists(&judge, certificate, issuer);
+        let stapled = stapled.filter(|_| place == 0);
+        let words = judge.words(certificate, issuer, stapled);
         match words.conclude() {
             Ok((end, detail)) => {
                 until = Some(until.map_or(end, |before| before.min(end)));
@@ -79,6 +75,40 @@ pub(in super::super) fn revocation(
         _ if reasons.is_empty() => held((), "the certificate is an anchor"),
         _ => Err(Missed::Failed(reasons, detail)),
     }
+}
+
+impl Judge<'_> {
+    /// All that is said of a certificate.
+    fn words(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        stapled: Option<&[u8]>,
+    ) -> Words {
+        let mut words = Words::default();
+        if let Some(stapled) = stapled {
+            words.stapled(self, stapled, certificate, issuer);
+        }
+        words.answers(self, certificate, issuer);
+        words.lists(self, certificate, issuer);
+        words
+    }
+}
+
+/// Whether its issuer took a certificate back, or has it on hold, by what is known and believed at a moment.
+pub(in super::super) fn is_taken_back(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    evidence: &Evidence,
+    policy: Policy,
+    at: OffsetDateTime,
+) -> bool {
+    let judge = Judge {
+        evidence,
+        policy,
+        at,
+    };
+    !judge.words(certificate, issuer, None).bad.is_empty()
 }
 
 impl Words {
@@ -152,10 +182,20 @@ impl Words {
     }
 
     fn answers(&mut self, judge: &Judge<'_>, certificate: &Certificate, issuer: &Certificate) {
-        for known in judge.evidence.answers(&certificate.serial) {
-            let word = known.judge(certificate, issuer, judge.at, judge.policy.clock_skew);
+        let known = judge.evidence.answers(&certificate.serial).iter();
+        let judged: Vec<_> = known
+            .map(|it| {
+                let word = it.judge(certificate, issuer, judge.at, judge.policy.clock_skew);
+                (it, word)
+            })
+            .collect();
+        let newest = judged.iter().filter_map(|(_, word)| said(word)).max();
+        for (known, word) in judged {
             // Others' certificates have the same numbers.
-            if !matches!(word, Err(Untrusted::OtherCertificate)) {
+            let is_other = matches!(word, Err(Untrusted::OtherCertificate));
+            // A hold may have been lifted since, and what was good is not for having been said before.
+            let is_replaced = said(&word) < newest && said(&word).is_some() && !is_final(&word);
+            if !is_other && !is_replaced {
                 self.answer(judge, word, &format!("an answer from {}", known.source));
             }
         }
@@ -210,6 +250,22 @@ impl Words {
                 self.take(list.status_of(&certificate.serial), currency, &named(list));
             }
         }
+    }
+}
+
+/// When an answer was known to be so, where it was believed once.
+const fn said(word: &Result<Word, Untrusted>) -> Option<OffsetDateTime> {
+    match word {
+        Ok(word) | Err(Untrusted::Stale(word)) => Some(word.this_update),
+        Err(_) => None,
+    }
+}
+
+/// Whether it says what nothing that is said later takes back.
+const fn is_final(word: &Result<Word, Untrusted>) -> bool {
+    match word {
+        Ok(word) | Err(Untrusted::Stale(word)) => matches!(word.status, IssuedStatus::Revoked(..)),
+        Err(_) => false,
     }
 }
 

@@ -1,7 +1,10 @@
 //! Decisions: who is let in, and each reason for which somebody is not.
 
+mod divergences;
 mod hostile;
 mod outside;
+mod own;
+mod real_list;
 mod refusals;
 mod revocation;
 mod standing;
@@ -127,7 +130,7 @@ fn an_answer_holds_until_the_first_thing_ends() {
             |space, asked| {
                 asked.freshness = Freshness::Past;
                 space.gateway = space.another(&crate::trust::pki::new_key(), |d| {
-                    d.not_after = NOW + Duration::MINUTE
+                    d.not_after = NOW + Duration::MINUTE;
                 });
                 *space.registered() = space.standing(CERTIFICATE, Some(&space.gateway));
                 asked.present(&space.gateway);

@@ -10,6 +10,7 @@ use super::super::checks::revocation::revocation;
 use super::super::evidence::Evidence;
 use super::super::report::Missed;
 use super::super::testing::{Space, evidence};
+use super::divergences::{Divergence, FROM_LIMBO, FROM_OPENSSL};
 use crate::domain::admission::Check;
 use crate::domain::certificate::CertificatePurpose;
 use crate::trust::limbo::{Case, cases};
@@ -105,62 +106,58 @@ fn openssl_of(case: &Case) -> Option<bool> {
     })
 }
 
-/// Cases with lists where the verdict differs from that of their authors: what we answer, and why.
-const FROM_LIMBO: &[(&str, &str, &str)] = &[];
+/// What we answer where others answer something else, by case.
+type Differing = BTreeMap<String, String>;
+
+fn note(differing: &mut Differing, case: &Case, theirs: bool) {
+    let verdict = ours(case);
+    if verdict.is_ok() != theirs {
+        let answer = verdict.err().unwrap_or_else(|| "taken".to_owned());
+        differing.insert(case.id.clone(), answer);
+    }
+}
+
+fn listed(divergences: &[Divergence]) -> Differing {
+    let mut listed = Differing::new();
+    for (answer, reason, ids) in divergences {
+        assert!(reason.ends_with('.'), "{reason}");
+        for id in *ids {
+            let before = listed.insert((*id).to_owned(), (*answer).to_owned());
+            assert_eq!(before, None, "{id} is listed twice");
+        }
+    }
+    listed
+}
 
 #[test]
 fn verdicts_on_revocation_differ_from_those_of_limbo_only_where_it_is_meant() {
     let Some(cases) = cases() else { return };
-    let mut differing = BTreeMap::new();
+    let mut differing = Differing::new();
     let mut compared = 0;
     for case in cases.iter().filter(|case| case.has_lists()) {
         compared += 1;
-        let verdict = ours(case);
-        if verdict.is_ok() != case.should_be_taken() {
-            let answer = verdict.err().unwrap_or_else(|| "taken".to_owned());
-            differing.insert(case.id.as_str(), answer);
-        }
+        note(&mut differing, case, case.should_be_taken());
     }
     assert_eq!(compared, 8, "the suite has changed");
-    let listed: BTreeMap<_, _> = FROM_LIMBO
-        .iter()
-        .map(|(id, answer, _)| (*id, (*answer).to_owned()))
-        .collect();
-    assert_eq!(differing, listed);
+    assert_eq!(differing, listed(FROM_LIMBO));
 }
-
-/// Cases where `openssl` says otherwise: what we answer, and why.
-const FROM_OPENSSL: &[(&str, &str, &str)] = &[];
 
 #[test]
 fn verdicts_differ_from_those_of_openssl_only_where_it_is_meant() {
     let Some(cases) = cases() else { return };
-    let mut differing = BTreeMap::new();
+    let mut differing = Differing::new();
     for case in &cases {
         let Some(theirs) = openssl_of(case) else {
             return eprintln!("skipped: no openssl here");
         };
-        let verdict = ours(case);
-        if verdict.is_ok() != theirs {
-            let answer = verdict.err().unwrap_or_else(|| "taken".to_owned());
-            differing.insert(case.id.as_str(), answer);
-        }
+        note(&mut differing, case, theirs);
     }
-    let listed: BTreeMap<_, _> = FROM_OPENSSL
-        .iter()
-        .map(|(id, answer, _)| (*id, (*answer).to_owned()))
-        .collect();
     assert!(
         cases.len() > 150,
         "{} cases: the suite has changed",
         cases.len()
     );
-    assert!(
-        FROM_OPENSSL
-            .iter()
-            .all(|(.., reason)| reason.ends_with('.'))
-    );
-    assert_eq!(differing, listed);
+    assert_eq!(differing, listed(FROM_OPENSSL));
 }
 
 #[test]

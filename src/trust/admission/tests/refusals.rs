@@ -241,7 +241,7 @@ const CASES: &[(&str, Change, &[Reason])] = &[
         "the same common name of another unit",
         |space, asked| {
             instead(asked, space, |d| {
-                d.subject = name_of("mail.essai.fr", "1770816479")
+                d.subject = name_of("mail.essai.fr", "1770816479");
             });
         },
         &[Reason::NameNotListed],

@@ -11,6 +11,7 @@ use crate::domain::mail_domain::MailDomainName;
 use crate::domain::onboarding::OperatorState;
 use crate::domain::trust_state::Binding;
 use crate::trust::pki::{NOW, name, new_key};
+use crate::trust::revocation::testing::DraftList;
 
 fn mail_domain(text: &str) -> MailDomainName {
     MailDomainName::parse(text).unwrap()
@@ -240,10 +241,11 @@ fn two_operators_of_one_certificate_are_told_apart_by_the_mail_domain() {
 
 #[test]
 fn what_is_known_of_a_mail_domain_without_a_chain() {
+    type Change = fn(&mut Space);
     fn all(space: &mut Space, state: OperatorState) {
         space.state.operators = vec![operator(OPERATOR, state)];
     }
-    let cases: &[(&str, fn(&mut Space), DomainTrust)] = &[
+    let cases: &[(&str, Change, DomainTrust)] = &[
         ("as it should be", |_| {}, DomainTrust::Trusted),
         (
             "not in the list",
@@ -311,6 +313,29 @@ fn what_is_known_of_a_mail_domain_without_a_chain() {
                 bind(s, 20);
             },
             DomainTrust::OperatorSuspended,
+        ),
+        (
+            "revoked by its authority",
+            |s| s.lists(&[(&s.gateway.serial.clone(), 1)]),
+            DomainTrust::NoCertificate,
+        ),
+        (
+            "on hold by its authority",
+            |s| s.lists(&[(&s.gateway.serial.clone(), 6)]),
+            DomainTrust::NoCertificate,
+        ),
+        (
+            "revoked by a list that its authority did not sign",
+            |s| {
+                let list = DraftList::of(&s.issuing).with(&s.gateway.serial, Some(1));
+                s.state.revocation_lists[1].der = list.der(&s.root.key);
+            },
+            DomainTrust::Trusted,
+        ),
+        (
+            "nothing is known of its revocation, which is for the decision on a chain",
+            |s| s.state.revocation_lists.clear(),
+            DomainTrust::Trusted,
         ),
         ("no list", |s| s.is_published = false, DomainTrust::Unknown),
         (

@@ -9,7 +9,7 @@ use rcgen::{KeyPair, SigningKey as _};
 use time::{Duration, OffsetDateTime};
 
 use super::extensions::with_nonce;
-use super::key::Issued;
+use super::key::Holder;
 use super::response::BASIC;
 use super::sign::ResponderKey;
 use super::{CertIdHash, IssuerId, NO_CHECK, OCSP_SIGNING, der, status};
@@ -17,7 +17,7 @@ use crate::domain::authority::IssuedStatus;
 use crate::trust::certificate::Certificate;
 use crate::trust::pki::{
     ACCESS, ALTERNATIVE_NAMES, CRL_POINTS, DIGITAL_SIGNATURE, Draft, EXTENDED_USAGE, KEY_USAGE,
-    NOW, Party, extended_usage, key_usage, name, new_key, tlv,
+    NOW, Party, extended_usage, key_usage, name, new_key, pem, tlv,
 };
 
 /// An authority, its responder's delegate, and a certificate that it issued.
@@ -31,14 +31,37 @@ pub(crate) struct Space {
 
 impl Space {
     pub(crate) fn new(common_name: &str) -> Self {
+        Self::made(common_name, |_| {})
+    }
+
+    /// One whose certificates are all valid around a moment: `openssl` looks at the clock of the machine.
+    pub(crate) fn around(at: OffsetDateTime) -> Self {
+        Self::made("AC", |draft| {
+            draft.not_before = at - Duration::days(1);
+            draft.not_after = at + Duration::days(30);
+        })
+    }
+
+    fn made(common_name: &str, change: impl Fn(&mut Draft)) -> Self {
         let authority = Party::new(common_name);
         let delegate_key = new_key();
+        let sign = |mut draft: Draft| {
+            change(&mut draft);
+            draft.sign(&authority.key)
+        };
         Self {
-            root: authority.root(),
-            delegate: delegate(&authority, &delegate_key).sign(&authority.key),
-            gateway: Draft::gateway(&authority, &new_key()).sign(&authority.key),
+            root: sign(Draft::authority(&authority, &authority)),
+            delegate: sign(delegate(&authority, &delegate_key)),
+            gateway: sign(Draft::gateway(&authority, &new_key())),
             delegate_key,
             authority,
+        }
+    }
+
+    /// Writes `root.pem` and `gateway.pem`.
+    pub(crate) fn write(&self, dir: &std::path::Path) {
+        for (name, certificate) in [("root", &self.root), ("gateway", &self.gateway)] {
+            std::fs::write(dir.join(format!("{name}.pem")), pem(certificate.der())).unwrap();
         }
     }
 
@@ -154,5 +177,5 @@ pub(super) fn by_key(certificate: &Certificate) -> Vec<u8> {
 
 /// `responderID` by name.
 pub(super) fn by_name(certificate: &Certificate) -> Vec<u8> {
-    tlv(0xa1, Issued::of(certificate).unwrap().holder.name)
+    tlv(0xa1, Holder::of(certificate).unwrap().name)
 }

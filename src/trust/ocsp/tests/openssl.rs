@@ -1,7 +1,5 @@
 //! The other side is `openssl ocsp`: its requests, its answers, and what it says of ours.
 
-use std::path::Path;
-
 use time::Duration;
 use time::macros::datetime;
 
@@ -11,14 +9,13 @@ use crate::domain::certificate::RevocationReason;
 use crate::domain::clock::{Clock as _, SystemClock};
 use crate::trust::certificate::Certificate;
 use crate::trust::ocsp::{Answer, CertIdHash, IssuerId, Untrusted, read_request};
-use crate::trust::pki::pem;
 use crate::trust::sign::testing::openssl;
 
 #[test]
 fn its_requests_are_read() {
     let space = Space::new("AC");
     let dir = tempfile::tempdir().unwrap();
-    write(&space, dir.path());
+    space.write(dir.path());
     let issuer = IssuerId::of(&space.root).unwrap();
     for (options, hash, has_nonce) in [
         ("", CertIdHash::Sha1, true),
@@ -41,12 +38,12 @@ fn its_requests_are_read() {
 
 #[test]
 fn it_believes_our_answers() {
-    let space = Space::new("AC");
-    let dir = tempfile::tempdir().unwrap();
-    write(&space, dir.path());
-    let responder = space.responder();
     // It compares with the clock of the machine, whatever it is told.
     let now = SystemClock.now();
+    let space = Space::around(now);
+    let dir = tempfile::tempdir().unwrap();
+    space.write(dir.path());
+    let responder = space.responder();
     let times = responder.times(now, Duration::hours(1)).unwrap();
     let at = datetime!(2026-05-01 8:00 UTC);
     for (status, words) in [
@@ -172,11 +169,5 @@ fn its_answers_are_judged() {
             matches!(refused, Err(Untrusted::Delegate(_))),
             "{refused:?}"
         );
-    }
-}
-
-fn write(space: &Space, dir: &Path) {
-    for (name, certificate) in [("root", &space.root), ("gateway", &space.gateway)] {
-        std::fs::write(dir.join(format!("{name}.pem")), pem(certificate.der())).unwrap();
     }
 }
