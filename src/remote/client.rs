@@ -12,6 +12,7 @@ use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 
 use super::error::RemoteError;
+use super::problem;
 use super::resolving::Permitted;
 
 /// Largest head of an answer.
@@ -165,7 +166,7 @@ impl Client {
             .call();
         let answer = asked.map_err(|error| RemoteError::of(error, u64::MAX, silence))?;
         if answer.status() != 200 {
-            return Err(RemoteError::Status(answer.status().as_u16()));
+            return Err(problem::of(answer));
         }
         Ok(Box::new(answer.into_body().into_reader()))
     }
@@ -193,12 +194,9 @@ impl Client {
 
     fn read(&self, answer: Response<Body>, limit: u64) -> Result<Answer, RemoteError> {
         if answer.status() != 200 {
-            return Err(RemoteError::Status(answer.status().as_u16()));
+            return Err(problem::of(answer));
         }
-        let told = |name| answer.headers().get(name).and_then(|it| it.to_str().ok());
-        let media_type = told(header::CONTENT_TYPE).unwrap_or_default();
-        let media_type = media_type.split(';').next().unwrap_or_default().trim();
-        let media_type = media_type.to_ascii_lowercase();
+        let media_type = media_type(&answer);
         let body = answer.into_body();
         // What says it is too large is not begun.
         if body.content_length().is_some_and(|length| length > limit) {
@@ -256,6 +254,14 @@ pub(super) fn elsewhere(from: &Uri, location: &str) -> Option<Uri> {
 /// Whether an answer sends elsewhere: 304 is of the same hundred, and does not.
 fn sends_elsewhere(answer: &Response<Body>) -> bool {
     answer.status().is_redirection() && answer.status() != 304
+}
+
+/// The media type as told, lower case and without parameters.
+pub(super) fn media_type(answer: &Response<Body>) -> String {
+    let told = answer.headers().get(header::CONTENT_TYPE);
+    let told = told.and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let bare = told.split(';').next().unwrap_or_default();
+    bare.trim().to_ascii_lowercase()
 }
 
 fn location(answer: &Response<Body>) -> String {

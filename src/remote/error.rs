@@ -22,11 +22,19 @@ pub enum RemoteError {
     #[error("it cannot be reached: {0}")]
     Unreachable(String),
     /// It did not end in time.
-    #[error("it did not answer within {}", .0.as_secs_f64())]
+    #[error("it did not answer within {0:?}")]
     Timeout(Duration),
     /// The answer is not a success.
     #[error("it answers with status {0}")]
     Status(u16),
+    /// The answer is not a success, and says why (RFC 9457).
+    #[error("it answers with status {status}: {detail}")]
+    Problem {
+        /// The status.
+        status: u16,
+        /// Its `detail`, on one line.
+        detail: String,
+    },
     /// More was to come than is taken.
     #[error("its answer is larger than {limit} bytes")]
     TooLarge {
@@ -42,6 +50,18 @@ pub enum RemoteError {
 }
 
 impl RemoteError {
+    /// Whether it is the question that is wrong, and will stay wrong (RFC 9110 §15.5).
+    pub const fn is_of_the_asker(&self) -> bool {
+        matches!(
+            self,
+            Self::Status(400..500)
+                | Self::Problem {
+                    status: 400..500,
+                    ..
+                }
+        )
+    }
+
     /// What the client library says, in these words.
     pub(super) fn of(error: ureq::Error, limit: u64, timeout: Duration) -> Self {
         match error {
@@ -55,5 +75,31 @@ impl RemoteError {
             },
             other => Self::Unreachable(other.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_with_their_unit() {
+        let late = |millis| RemoteError::Timeout(Duration::from_millis(millis)).to_string();
+        assert_eq!(late(15_000), "it did not answer within 15s");
+        assert_eq!(late(200), "it did not answer within 200ms");
+    }
+
+    #[test]
+    fn who_asked_wrongly_is_told_from_who_cannot_answer() {
+        let problem = |status| RemoteError::Problem {
+            status,
+            detail: String::new(),
+        };
+        for (status, is_of_the_asker) in [(302, false), (400, true), (499, true), (503, false)] {
+            for error in [RemoteError::Status(status), problem(status)] {
+                assert_eq!(error.is_of_the_asker(), is_of_the_asker, "{error}");
+            }
+        }
+        assert!(!RemoteError::Timeout(Duration::ZERO).is_of_the_asker());
     }
 }

@@ -4,6 +4,7 @@
 mod client;
 mod error;
 pub mod events;
+mod problem;
 mod resolving;
 pub mod roots;
 #[cfg(test)]

@@ -92,6 +92,51 @@ async fn who_does_not_answer_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn a_problem_is_told_in_its_own_words_and_no_further_than_it_should() {
+    let server = Server::start();
+    let head = "content-type: application/problem+json\r\n";
+    let problem = |detail: &str| serde_json::json!({ "detail": detail }).to_string();
+    let long = "x".repeat(20_000);
+    for (path, head, body, said) in [
+        (
+            "/told",
+            head,
+            problem("No such\nrole."),
+            "it answers with status 400: No such role.".to_owned(),
+        ),
+        (
+            "/long",
+            head,
+            problem(&long[..5_000]),
+            format!("it answers with status 400: {}", &long[..500]),
+        ),
+        (
+            "/longer",
+            head,
+            problem(&long),
+            "it answers with status 400".to_owned(),
+        ),
+        (
+            "/rubbish",
+            head,
+            "{".to_owned(),
+            "it answers with status 400".to_owned(),
+        ),
+        (
+            "/other",
+            "content-type: text/html\r\n",
+            problem("No such role."),
+            "it answers with status 400".to_owned(),
+        ),
+    ] {
+        let raw = answer("400 Bad Request", head, body.as_bytes());
+        server.says(path, Said::Raw(raw));
+        let refused = client(&access()).get(&server.url(path), 10).await;
+        assert_eq!(refused.unwrap_err().to_string(), said, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_success_is_told_as_it_is() {
     let server = Server::start();
     server.says("/gone", Said::status("410 Gone", ""));

@@ -165,8 +165,13 @@ impl Check {
         let url = format!("{}/v1/admission/decisions", url.trim_end_matches('/'));
         let answer = client.post(&url, post, DECISION).await;
         let answer = answer.map_err(|error| {
+            let exit = if error.is_of_the_asker() {
+                Exit::Invalid
+            } else {
+                Exit::NotReady
+            };
             let error = anyhow::Error::new(error).context(format!("{url} does not decide"));
-            Failed::new(Exit::NotReady, error)
+            Failed::new(exit, error)
         })?;
         let value: Value = serde_json::from_slice(&answer.body)?;
         Ok((serde_json::from_value(value.clone())?, value))
