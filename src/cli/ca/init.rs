@@ -126,7 +126,22 @@ impl Init {
         for directory in [&root, &issuing] {
             write_new(&directory.join(TRANSCRIPT), PUBLIC, text.as_bytes())?;
         }
-        tell(&ceremony, &made, &text, &root, &issuing);
+        output::line(&format!("root       {}", made.root.fingerprint));
+        output::line(&format!("issuing    {}", made.issuing.fingerprint));
+        output::line(&format!("transcript {}", sha256(text.as_bytes())));
+        output::note(&format!(
+            "\nRead {transcript}, print it, and have it signed.\n\
+             The root's directory, {root}, goes offline now: copy it to two media, lock them away apart, remove it here.\n\
+             The root's next revocation list is due before {due}: annuaire ca crl --root DIR.",
+            transcript = issuing.join(TRANSCRIPT).display(),
+            root = root.display(),
+            due = rfc3339(made.root_list_until),
+        ));
+        let key = self.device.setting().unwrap_or_else(|| {
+            let key = issuing.join(ISSUING_KEY);
+            format!("key_file = {}", quoted(key.display()))
+        });
+        output::note(&next_steps(&ceremony, &key, &issuing));
         Ok(())
     }
 
@@ -171,36 +186,72 @@ fn leave(made: &Made, root: &Path, issuing: &Path) -> Result<Vec<LeftFile>, Fail
     files.into_iter().map(write).collect()
 }
 
-fn tell(ceremony: &Ceremony, made: &Made, text: &str, root: &Path, issuing: &Path) {
-    output::line(&format!("root       {}", made.root.fingerprint));
-    output::line(&format!("issuing    {}", made.issuing.fingerprint));
-    output::line(&format!("transcript {}", sha256(text.as_bytes())));
-    output::note(&format!(
-        "\nRead {transcript}, print it, and have it signed.\n\
-         The root's directory, {root}, goes offline now: copy it to two media, lock them away apart, remove it here.\n\
-         The root's next revocation list is due before {due}: annuaire ca crl --root DIR.\n\
-         The registry's settings:\n\n\
+/// The settings of the nodes that issue, with the line that says where the key is, and what the registry is
+/// told then.
+fn next_steps(ceremony: &Ceremony, key: &str, issuing: &Path) -> String {
+    let (root, list) = (issuing.join(ROOT), issuing.join(ROOT_LIST));
+    let certificate = issuing.join(ISSUING);
+    format!(
+        "The registry's settings, anchor_files beside those that it has:\n\n\
+         [trust]\n\
+         anchor_files = [{anchor}]\n\n\
          [ca]\n\
          public_url = {public_url}\n\n\
          [[ca.authorities]]\n\
-         name = {name}\n\
-         certificate_file = {certificate}",
-        transcript = issuing.join(TRANSCRIPT).display(),
-        root = root.display(),
-        due = rfc3339(made.root_list_until),
+         name = {quoted_name}\n\
+         certificate_file = {certificate_file}\n\
+         {key}\n\n\
+         Then, so that the registry knows them:\n\n\
+         annuaire authority add {name}-root {root} --reason REASON\n\
+         annuaire authority crl {name}-root {list} --reason REASON\n\
+         annuaire authority add {name} {certificate} --reason REASON",
+        anchor = quoted(root.display()),
         public_url = quoted(&ceremony.public_url),
-        name = quoted(&ceremony.name),
-        certificate = quoted(issuing.join(ISSUING).display()),
-    ));
-    if made.issuing_key_pem.is_some() {
-        let key = quoted(issuing.join(ISSUING_KEY).display());
-        output::note(&format!("key_file = {key}"));
-    }
+        quoted_name = quoted(&ceremony.name),
+        certificate_file = quoted(certificate.display()),
+        name = ceremony.name,
+        root = root.display(),
+        list = list.display(),
+        certificate = certificate.display(),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn the_settings_that_are_printed_are_settings() {
+        let ceremony = Ceremony {
+            name: "essai".to_owned(),
+            organization: "AGENCE".to_owned(),
+            public_url: "http://pki.essai.fr".to_owned(),
+            witnesses: Vec::new(),
+            at: now(),
+            root_key: KeySize::Bits2048,
+            issuing_key: IssuingKey::Made(KeySize::Bits2048),
+        };
+        let device = "pkcs11 = { module = \"m.so\", token = \"t\", key = \"k\", pin_file = \"p\" }";
+        for key in ["key_file = \"/i/issuing.key\"", device] {
+            let steps = next_steps(&ceremony, key, Path::new("/i"));
+            let settings = steps.find("[trust]").zip(steps.find("Then,"));
+            let (from, to) = settings.unwrap();
+            let read: Config = toml::from_str(&steps[from..to]).unwrap();
+            let [authority] = read.ca.authorities.as_slice() else {
+                panic!("{steps}");
+            };
+            assert_eq!(authority.pkcs11.is_some(), key == device);
+            assert_eq!(authority.key_file.is_some(), key != device);
+            assert_eq!(read.trust.anchor_files, [Path::new("/i").join(ROOT)]);
+            for step in ["add essai-root ", "crl essai-root ", "add essai "] {
+                assert!(
+                    steps.contains(&format!("annuaire authority {step}")),
+                    "{steps}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn names_and_addresses_are_those_that_certificates_can_say() {

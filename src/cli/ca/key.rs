@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::files::{ISSUING, ISSUING_KEY};
+use super::files::{ISSUING, ISSUING_KEY, quoted};
 use crate::cli::trust_list::{bounded, unusable};
 use crate::cli::{Exit, Failed};
 use crate::trust::sign::{
@@ -36,6 +36,18 @@ pub(super) struct DeviceKey {
 }
 
 impl DeviceKey {
+    /// The device as the registry's settings name it, if there is one.
+    pub(super) fn setting(&self) -> Option<String> {
+        let (module, pin_file) = (self.module.as_ref()?, self.pin_file.as_ref()?);
+        Some(format!(
+            "pkcs11 = {{ module = {}, token = {}, key = {}, pin_file = {} }}",
+            quoted(module.display()),
+            quoted(self.token.as_ref()?),
+            quoted(self.key.as_ref()?),
+            quoted(pin_file.display()),
+        ))
+    }
+
     /// The key in the device, if there is one, whose certificate is or will be in this file.
     pub(super) fn key(&self, certificate: PathBuf) -> Result<Option<Pkcs11Key>, Failed> {
         let (Some(module), Some(token), Some(key), Some(pin)) =
