@@ -13,6 +13,7 @@ use crate::domain::act::Act;
 use crate::domain::authority::RequestState;
 use crate::domain::certificate_request::{CertificateRequestRecord, RequestFilter};
 use crate::service::trust_space::{TrustSpace, WantedCertificate};
+use crate::trust::rules::Finding;
 
 /// Requests read in one go.
 const PAGE: i64 = 500;
@@ -157,4 +158,8 @@ fn tell(record: &CertificateRequestRecord) {
         record.authority,
         record.dn
     ));
+    let warned: Vec<Finding> = serde_json::from_value(record.findings.clone()).unwrap_or_default();
+    for finding in &warned {
+        output::line(&format!("        warning: {finding}"));
+    }
 }

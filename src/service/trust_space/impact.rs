@@ -108,10 +108,11 @@ pub(super) async fn of(
             let wanted = certificate_requests::find(truth, *request).await?;
             let wanted = wanted.ok_or_else(|| requests::unknown(*request))?;
             let sentence = format!(
-                "Authority {} certifies {} for operator {}. No entry comes or goes of {} before that certificate is activated.",
+                "Authority {} certifies {} for operator {}{}. No entry comes or goes of {} before that certificate is activated.",
                 wanted.authority,
                 wanted.dn,
                 wanted.operator,
+                warned(&wanted.findings),
                 grouped(counts.of_entries),
             );
             Ok(Impact {
@@ -200,6 +201,15 @@ fn keys(signers: &[ListSigner], act: &Act) -> String {
         | Act::RevokeCertificate { .. }
         | Act::IssueCertificate { .. }
         | Act::PublishTrustList { .. } => String::new(),
+    }
+}
+
+/// How often the rules warned of a request, which who agrees should have read.
+fn warned(findings: &serde_json::Value) -> String {
+    let count = findings.as_array().map_or(0, Vec::len);
+    match u64::try_from(count) {
+        Ok(0) | Err(_) => String::new(),
+        Ok(count) => format!(", with {}", counted(count, "warning", "warnings")),
     }
 }
 
@@ -303,6 +313,17 @@ fn sentence(subject: &str, way: Move, counts: Standing) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn warnings_of_a_request_are_counted() {
+        for (findings, said) in [
+            (serde_json::json!([]), ""),
+            (serde_json::json!([{}]), ", with 1 warning"),
+            (serde_json::json!([{}, {}]), ", with 2 warnings"),
+        ] {
+            assert_eq!(warned(&findings), said);
+        }
+    }
 
     #[test]
     fn sentences_are_plain_and_figures_grouped() {
