@@ -38,7 +38,7 @@ struct NodeParameters {
     /// Tell when each node took up this epoch; the newest one where absent.
     #[param(max_length = 19)]
     epoch: Option<String>,
-    /// Answer as soon as every node that is alive did, and after this time at the latest: at most
+    /// Answer as soon as every node that is alive decides by that epoch, and after this time at the latest: at most
     /// `5s`. At once where absent.
     #[param(max_length = 10, example = "2s")]
     wait: Option<String>,
@@ -145,7 +145,7 @@ impl From<NodeProgress> for NodeView {
     get,
     path = "/v1/nodes",
     operation_id = "list_nodes",
-    tag = "decisions",
+    tag = "service",
     security(("token" = [])),
     params(NodeParameters),
     responses(
@@ -164,7 +164,11 @@ async fn list_nodes(
     let space = &state.trust_space;
     let nodes = match (epoch, wait) {
         (Some(epoch), Some(wait)) => space.nodes_at(lease, epoch, wait, |_| {}).await?,
-        (epoch, _) => space.nodes(lease, epoch).await?,
+        (None, Some(wait)) => {
+            let newest = space.nodes(lease, None).await?.newest;
+            space.nodes_at(lease, newest, wait, |_| {}).await?
+        }
+        (epoch, None) => space.nodes(lease, epoch).await?,
     };
     answer::told(&NodesView::from(nodes))
 }

@@ -192,3 +192,34 @@ fn who_pressed_the_button_sees_when_each_node_took_it_up() {
         }
     });
 }
+
+#[test]
+fn without_an_epoch_the_newest_one_is_waited_for() {
+    with_registered(async |registry| {
+        let (certificate, epoch) = active(&registry).await;
+        let web = Web::new(&registry.space);
+        let start = || {
+            let lease = std::time::Duration::from_mins(1);
+            Node::start("a", &registry, registry.pool.clone(), lease)
+        };
+        let node = start();
+        node.reaches(epoch).await;
+        node.end().await;
+        let act = serde_json::json!({
+            "act": { "act": "suspend_certificate", "certificate": certificate },
+            "reason": "a test",
+        });
+        let done = web.json(ANNE, "POST /v1/acts", &act).await;
+        let epoch = done.value()["epoch"].as_i64().unwrap();
+        // The node comes back after the question was asked.
+        let (told, node) = tokio::join!(web.get(ANNE, "/v1/nodes?wait=5s"), async {
+            let node = start();
+            node.reaches(epoch).await;
+            node
+        });
+        let told = told.value();
+        assert_eq!(told["epoch"], epoch, "{told}");
+        assert_eq!(told["everywhere"], true, "{told}");
+        node.end().await;
+    });
+}
