@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
 use time::OffsetDateTime;
 
+use super::body::only_json;
+use super::probes::measured;
 use super::problem::Problem;
 use super::v1::admission::decide_beside;
 use super::{RequestIds, behind};
@@ -20,6 +23,7 @@ use crate::domain::error::{ADMISSION_UNREADY, Failure};
 use crate::service::admission::deciding::Deciding;
 use crate::service::admission::{Admission, Known};
 use crate::telemetry::Metrics;
+use crate::telemetry::metrics::ReadModelReading;
 
 /// What the handlers need; cheap to clone.
 #[derive(Clone)]
@@ -40,12 +44,30 @@ pub fn router_beside(
     let routes = Router::new()
         .route("/v1/admission/decisions", post(decide))
         .route("/health", get(health))
-        .with_state(state);
+        .with_state(state.clone())
+        .route("/metrics", get(measurements))
+        .with_state((state.admission, metrics.clone()));
     behind(routes, settings, ids, metrics)
 }
 
-async fn decide(State(state): State<Beside>, body: Bytes) -> Result<Response, Problem> {
+async fn decide(
+    State(state): State<Beside>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    only_json(&headers)?;
     decide_beside(&state.deciding, &body).await
+}
+
+/// What is measured; connected while the node decides, for it has no directory.
+async fn measurements(
+    State((admission, metrics)): State<(Admission, Metrics)>,
+) -> Result<Response, Problem> {
+    let reading = ReadModelReading {
+        connected: matches!(admission.known(), Known::Until(_)),
+        ..ReadModelReading::default()
+    };
+    measured(&metrics, &reading)
 }
 
 /// A node that decides.

@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, Request};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
@@ -20,16 +20,21 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
-        if !is_json(&request) {
-            return Err(Failure::new(
-                &MEDIA_TYPE_UNSUPPORTED,
-                "The body is taken as `Content-Type: application/json`.",
-            )
-            .into());
-        }
+        only_json(request.headers())?;
         let body = read(request, state).await?;
         Ok(Self(parsed(&body)?))
     }
+}
+
+/// Refuses a body that is not said to be JSON.
+pub(super) fn only_json(headers: &HeaderMap) -> Result<(), Failure> {
+    if is_json(headers) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        &MEDIA_TYPE_UNSUPPORTED,
+        "The body is taken as `Content-Type: application/json`.",
+    ))
 }
 
 /// JSON of a body that is there as a whole.
@@ -74,7 +79,7 @@ impl FromRequest<ApiState> for Upload {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
-        if is_json(&request) {
+        if is_json(request.headers()) {
             let Json(body) = Json::<UploadBody>::from_request(request, state).await?;
             return Ok(Self {
                 file: body.pem.into(),
@@ -87,7 +92,7 @@ impl FromRequest<ApiState> for Upload {
             "application/pkix-cert",
             "application/octet-stream",
         ];
-        if !media_type(&request).is_some_and(|given| taken.contains(&given.as_str())) {
+        if !media_type(request.headers()).is_some_and(|given| taken.contains(&given.as_str())) {
             return Err(Failure::new(
                 &MEDIA_TYPE_UNSUPPORTED,
                 format!(
@@ -127,14 +132,14 @@ async fn read(request: Request, state: &ApiState) -> Result<Bytes, Failure> {
     }
 }
 
-fn media_type(request: &Request) -> Option<String> {
-    let given = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let given = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     let bare = given.split(';').next()?;
     Some(bare.trim().to_ascii_lowercase())
 }
 
-fn is_json(request: &Request) -> bool {
-    media_type(request).is_some_and(|media_type| {
+fn is_json(headers: &HeaderMap) -> bool {
+    media_type(headers).is_some_and(|media_type| {
         media_type == "application/json"
             || (media_type.starts_with("application/") && media_type.ends_with("+json"))
     })

@@ -9,6 +9,8 @@ use utoipa_axum::routes;
 use super::ApiState;
 use super::problem::{Problem, ProblemBody};
 use crate::domain::error::{Failure, INTERNAL};
+use crate::telemetry::Metrics;
+use crate::telemetry::metrics::ReadModelReading;
 
 pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
@@ -61,9 +63,13 @@ async fn get_readiness(State(state): State<ApiState>) -> Result<&'static str, Pr
     responses((status = OK, description = "Measurements of this process.", content_type = "application/openmetrics-text", body = str))
 )]
 async fn get_metrics(State(state): State<ApiState>) -> Result<Response, Problem> {
-    let text = state
-        .metrics
-        .render(&state.health.status().reading())
+    measured(&state.metrics, &state.health.status().reading())
+}
+
+/// All measurements, as they are written for Prometheus.
+pub(super) fn measured(metrics: &Metrics, reading: &ReadModelReading) -> Result<Response, Problem> {
+    let text = metrics
+        .render(reading)
         .map_err(|error| Failure::new(&INTERNAL, error.to_string()))?;
     let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, media_type)], text).into_response())

@@ -92,6 +92,42 @@ async fn questions_are_answered_as_the_registry_answers_them() {
 }
 
 #[tokio::test]
+async fn a_question_is_json_here_too() {
+    let router = beside(&admission());
+    for (media_type, status, code) in [
+        ("text/plain", 415, "body.media_type"),
+        ("application/json", 400, "body.invalid"),
+    ] {
+        let request = Request::post("/v1/admission/decisions")
+            .header(header::CONTENT_TYPE, media_type)
+            .body(Body::from("{}"));
+        let (answered, problem) = ask(&router, request.unwrap()).await;
+        assert_eq!(
+            (answered.as_u16(), &problem["code"]),
+            (status, &code.into())
+        );
+    }
+}
+
+#[tokio::test]
+async fn it_is_measured() {
+    for (admission, connected) in [
+        (admission(), "annuaire_feed_connected 1"),
+        (
+            unready(Arc::new(FixedClock(NOW)), 10),
+            "annuaire_feed_connected 0",
+        ),
+    ] {
+        let request = Request::get("/metrics").body(Body::empty()).unwrap();
+        let answer = beside(&admission).oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let bytes = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        assert!(text.contains(connected), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn health_is_whether_it_decides() {
     let (status, view) = health(&beside(&admission())).await;
     assert_eq!(status, 200);
@@ -100,14 +136,9 @@ async fn health_is_whether_it_decides() {
     assert_eq!(view["list"]["sequence"], 3);
     assert!(view["decides_until"].is_string(), "{view}");
     let nothing = unready(Arc::new(FixedClock(NOW)), 10);
-    let (status, view) = health(&beside(&nothing)).await;
-    assert_eq!(
-        (status, view),
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            json!({ "state": "unready" })
-        )
-    );
+    let (status, problem) = health(&beside(&nothing)).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(problem["code"], "admission.unready");
 }
 
 #[tokio::test]
