@@ -15,6 +15,10 @@ use crate::domain::error::{
 /// The media type of a problem.
 pub(super) const MEDIA_TYPE: &str = "application/problem+json";
 
+/// When to come back to what cannot be answered now: nodes catch up, and queues empty, in less (RFC 9110
+/// §10.2.3).
+const SOON: HeaderValue = HeaderValue::from_static("1");
+
 /// The status of a failure: that of its kind, but where HTTP has one that says more.
 pub(super) fn status(code: &ErrorCode) -> StatusCode {
     match code {
@@ -124,6 +128,10 @@ impl IntoResponse for Problem {
             let headers = response.headers_mut();
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
+        if self.code.kind == Kind::Unavailable {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, SOON);
+        }
         response.extensions_mut().insert(self);
         response
     }
@@ -220,6 +228,15 @@ mod tests {
             let ours = matches!(code.kind, Kind::Unavailable | Kind::Internal);
             assert_eq!(problem.status.is_server_error(), ours, "{}", code.code);
             assert_eq!(problem.status.is_client_error(), !ours, "{}", code.code);
+            let may_later = code.kind == Kind::Unavailable;
+            let response = problem.into_response();
+            let after = response.headers().get(header::RETRY_AFTER);
+            assert_eq!(
+                after.is_some_and(|it| *it == "1"),
+                may_later,
+                "{}",
+                code.code
+            );
         }
     }
 
