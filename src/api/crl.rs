@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::ApiState;
-use super::failures::OfPublished;
+use super::failures::OfMemory;
 use super::file::File;
 use super::parameters::{Asked, NoParameters};
 use super::problem::Problem;
@@ -34,9 +34,9 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
     tag = "revocation",
     params(("file" = String, Path, description = "Name of the authority, and `.crl`.", example = "essai.crl")),
     responses(
-        (status = OK, description = "The list.", content_type = "application/pkix-crl", body = str),
+        (status = OK, description = "The list.", content_type = "application/pkix-crl", body = [u8]),
         (status = NOT_MODIFIED, description = "As the caller has it (`If-None-Match`, `If-Modified-Since`)."),
-        OfPublished,
+        OfMemory,
     )
 )]
 async fn get_revocation_list(

@@ -23,11 +23,17 @@ pub(super) struct OfBody;
 /// Failures of a question about peers.
 pub(super) struct OfQuestion;
 
-/// Failures of a file that is published, answered from memory.
-pub(super) struct OfPublished;
+/// Failures of one thing that is answered from memory, such as a published file.
+pub(super) struct OfMemory;
 
 /// Failures of the responder that OCSP has no status for.
 pub(super) struct OfOcsp;
+
+/// Failures of a stream that is followed.
+pub(super) struct OfSubscription;
+
+/// Failures of what this node decides by.
+pub(super) struct OfState;
 
 /// Failures of a list that is for administrators and auditors.
 pub(super) struct OfRecords;
@@ -76,6 +82,19 @@ const BUSY: (&str, &str) = (
     "Too many wait with chains that were never seen (`admission.busy`), or the past cannot be read \
      now (`database.unavailable`).",
 );
+const SUBSCRIBERS: (&str, &str) = (
+    "503",
+    "As many follow this node as it serves at once (`admission.subscribers`).",
+);
+const UNREADY: (&str, &str) = (
+    "503",
+    "This node has not seen the registry yet (`admission.unready`).",
+);
+const NOT_DONE: (&str, &str) = (
+    "503",
+    "It cannot be done now and may later (`database.unavailable`, `request.timeout`, and \
+     `authority.unavailable` where a key is asked to sign).",
+);
 const UNAVAILABLE: (&str, &str) = (
     "503",
     "The service cannot answer now and may later (`index.not_ready`, `request.timeout`, \
@@ -119,7 +138,7 @@ impl IntoResponses for OfQuestion {
     }
 }
 
-impl IntoResponses for OfPublished {
+impl IntoResponses for OfMemory {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         documented(&[INVALID, NOT_FOUND, RATE_LIMITED])
     }
@@ -128,6 +147,18 @@ impl IntoResponses for OfPublished {
 impl IntoResponses for OfOcsp {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         documented(&[RATE_LIMITED])
+    }
+}
+
+impl IntoResponses for OfSubscription {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documented(&[INVALID, RATE_LIMITED, SUBSCRIBERS])
+    }
+}
+
+impl IntoResponses for OfState {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        documented(&[INVALID, RATE_LIMITED, UNREADY])
     }
 }
 
@@ -160,7 +191,7 @@ impl IntoResponses for OfAct {
             TOO_LARGE,
             MEDIA_TYPE,
             RATE_LIMITED,
-            UNAVAILABLE,
+            NOT_DONE,
         ])
     }
 }

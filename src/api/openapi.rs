@@ -26,11 +26,11 @@ use super::{ApiState, absence, auth, crl, examples, failures, ocsp, probes, trus
         (name = "mail", description = "Checks before mail is sent."),
         (name = "admission", description = "Whether a peer may take part, now or at a moment of the past: for everybody."),
         (name = "list", description = "The signed list of who may exchange health mail, its versions and their proofs: for everybody."),
-        (name = "revocation", description = "What the registry's own authorities say of the certificates they issued: for everybody."),
-        (name = "trust space", description = "Operators, mail domains and certificates: for administrators and auditors."),
+        (name = "revocation", description = "The registry's own authorities, and what they say of the certificates they issued: for everybody."),
+        (name = "trust space", description = "Operators, mail domains, certificates, and whom others are asked about them: for administrators and auditors."),
         (name = "decisions", description = "Acts, approvals, and what happened."),
         (name = "vocabulary", description = "Codes, their labels, and the failures of this interface."),
-        (name = "service", description = "How the service fares.")
+        (name = "service", description = "How the service fares, node by node.")
     )
 )]
 struct Document;

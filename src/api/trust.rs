@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::ApiState;
-use super::failures::OfPublished;
+use super::failures::OfMemory;
 use super::file::File;
 use super::parameters::{Asked, NoParameters};
 use super::problem::Problem;
@@ -58,7 +58,7 @@ fn form(
     responses(
         (status = OK, description = "The list.", content_type = "application/xml", body = str),
         (status = NOT_MODIFIED, description = "As the caller has it (`If-None-Match`, `If-Modified-Since`)."),
-        OfPublished,
+        OfMemory,
     )
 )]
 async fn get_published_list(
@@ -81,7 +81,7 @@ async fn get_published_list(
     responses(
         (status = OK, description = "The side-car.", content_type = "application/jose", body = str),
         (status = NOT_MODIFIED, description = "As the caller has it (`If-None-Match`, `If-Modified-Since`)."),
-        OfPublished,
+        OfMemory,
     )
 )]
 async fn get_published_list_meta(
@@ -104,7 +104,7 @@ async fn get_published_list_meta(
     responses(
         (status = OK, description = "The list.", content_type = "application/json", body = Object),
         (status = NOT_MODIFIED, description = "As the caller has it (`If-None-Match`, `If-Modified-Since`)."),
-        OfPublished,
+        OfMemory,
     )
 )]
 async fn get_published_list_json(

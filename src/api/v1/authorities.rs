@@ -142,7 +142,7 @@ struct RevocationListBody {
     get,
     path = "/v1/authorities",
     operation_id = "list_authorities",
-    tag = "list",
+    tag = "revocation",
     responses(
         (status = OK, description = "Every authority.", content_type = "application/json", body = Records<AuthorityView>),
         OfSearch,
@@ -193,7 +193,7 @@ async fn add_authority(
     get,
     path = "/v1/authorities/{name}",
     operation_id = "get_authority",
-    tag = "list",
+    tag = "revocation",
     params(("name" = String, Path, description = "Name of the authority.", example = "essai")),
     responses(
         (status = OK, description = "The authority.", content_type = "application/json", body = AuthorityView),

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use super::view::DecisionView;
 use crate::api::ApiState;
 use crate::api::answer;
-use crate::api::failures::OfResource;
+use crate::api::failures::OfMemory;
 use crate::api::parameters::{Asked, NoParameters};
 use crate::api::problem::Problem;
 use crate::domain::error::{Failure, PEER_UNKNOWN};
@@ -43,7 +43,7 @@ struct PeerView<'a> {
     tag = "admission",
     responses(
         (status = OK, description = "The peer.", content_type = "application/json", body = PeerView),
-        OfResource,
+        OfMemory,
     )
 )]
 async fn get_peer(

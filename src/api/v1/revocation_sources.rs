@@ -95,7 +95,7 @@ impl From<RevocationSource> for RevocationSourceView {
     get,
     path = "/v1/revocation-sources",
     operation_id = "list_revocation_sources",
-    tag = "decisions",
+    tag = "trust space",
     security(("token" = [])),
     responses(
         (status = OK, description = "Every source.", content_type = "application/json", body = Records<RevocationSourceView>),

@@ -17,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::ApiState;
-use crate::api::failures::OfSearch;
+use crate::api::failures::{OfState, OfSubscription};
 use crate::api::file::File;
 use crate::api::parameters::{Asked, Known, NoParameters, Parameters};
 use crate::api::problem::Problem;
@@ -74,7 +74,7 @@ impl Parameters for EventParameters {
     ),
     responses(
         (status = OK, description = "The events, as they happen.", content_type = "text/event-stream", body = str),
-        OfSearch,
+        OfSubscription,
     )
 )]
 async fn list_trust_events(
@@ -132,7 +132,7 @@ fn event(told: &Told) -> Event {
     responses(
         (status = OK, description = "The state.", content_type = "application/json", body = Object),
         (status = NOT_MODIFIED, description = "As the caller has it (`If-None-Match`)."),
-        OfSearch,
+        OfState,
     )
 )]
 async fn get_trust_state(

@@ -16,7 +16,8 @@ enum For {
 }
 use For::{Administrators, Everybody, Readers};
 
-/// Every operation of the trust space, and whom it is for.
+/// Every operation of the trust space, and whom it is for; but for what a node that follows the registry
+/// tells everybody, `/v1/trust-list/events` and `/v1/trust-space/state`, which this one does not.
 const OPERATIONS: &[(&str, For)] = &[
     ("GET /trust/listeblanchemssante.xml", Everybody),
     ("GET /trust/listeblanchemssante.meta.jws", Everybody),
@@ -33,6 +34,8 @@ const OPERATIONS: &[(&str, For)] = &[
     ("POST /v1/admission/decisions", Everybody),
     ("POST /v1/admission/decisions/batch", Everybody),
     ("GET /v1/admission/reasons", Everybody),
+    ("GET /v1/authorities", Everybody),
+    ("GET /v1/authorities/{name}", Everybody),
     ("GET /v1/operators", Readers),
     ("GET /v1/operators/{id}", Readers),
     ("GET /v1/operators/{id}/events", Readers),
@@ -52,6 +55,16 @@ const OPERATIONS: &[(&str, For)] = &[
     ("GET /v1/events", Readers),
     ("GET /v1/administrators", Readers),
     ("GET /v1/nodes", Readers),
+    ("GET /v1/revocation-sources", Readers),
+    ("GET /v1/certificate-requests", Readers),
+    ("GET /v1/certificate-requests/{id}", Readers),
+    ("POST /v1/authorities", Administrators),
+    (
+        "POST /v1/authorities/{name}/revocation-list",
+        Administrators,
+    ),
+    ("POST /v1/certificate-requests", Administrators),
+    ("POST /v1/certificate-requests/{id}/refuse", Administrators),
     ("POST /v1/operators", Administrators),
     ("PATCH /v1/operators/{id}", Administrators),
     ("POST /v1/operators/{id}/transitions", Administrators),
