@@ -32,6 +32,10 @@ fn the_commented_defaults_are_the_defaults() {
         .fold(String::new(), |all, line| all + line + "\n");
     let config = load(&uncommented, &[]).unwrap();
     assert_eq!(config.trust.signing_keys.len(), 2);
+    let [in_a_file, in_a_device] = config.ca.authorities.as_slice() else {
+        panic!("{:?}", config.ca.authorities);
+    };
+    assert!(in_a_file.key_file.is_some() && in_a_device.pkcs11.is_some());
     assert!(config.database.url.is_some());
     assert_eq!(config.index_dir(), Path::new("/var/lib/annuaire/index"));
     assert_eq!(config.data_dir, Path::new("/var/lib/annuaire"));
