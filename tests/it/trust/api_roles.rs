@@ -33,6 +33,7 @@ const OPERATIONS: &[(&str, For)] = &[
     ("POST /v1/admission/decisions", Everybody),
     ("POST /v1/admission/decisions/batch", Everybody),
     ("GET /v1/admission/reasons", Everybody),
+    ("GET /v1/peer", Everybody),
     ("GET /v1/operators", Readers),
     ("GET /v1/operators/{id}", Readers),
     ("GET /v1/operators/{id}/events", Readers),
