@@ -132,7 +132,7 @@ mod tests {
 
         #[test]
         fn what_is_written_reads_back(kind in "[a-z]{1,9}", lines in prop::collection::vec("[ -~]{0,20}", 1..4)) {
-            let data: String = lines.iter().map(|line| format!("data: {line}\n")).collect();
+            let data = format!("data: {}\n", lines.join("\ndata: "));
             let text = format!("event: {kind}\n{data}\n");
             prop_assert_eq!(read(text.as_bytes()), [told(&kind, &lines.join("\n"))]);
         }

@@ -5,6 +5,12 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+/// Makes an answer of the body of a question.
+pub(crate) type Make = dyn Fn(&[u8]) -> Vec<u8> + Send + Sync;
+
+/// Method and path of a question, and its body.
+pub(crate) type Question = (String, Vec<u8>);
+
 /// What is answered at a path.
 #[derive(Clone)]
 pub(crate) enum Said {
@@ -13,7 +19,7 @@ pub(crate) enum Said {
     /// Nothing, with the connection open until the other side ends it.
     Nothing,
     /// What this makes of the body that was sent.
-    From(Arc<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>),
+    From(Arc<Make>),
 }
 
 impl Said {
@@ -42,7 +48,7 @@ pub(crate) fn answer(status: &str, head: &str, body: &[u8]) -> Vec<u8> {
 pub(crate) struct Server {
     address: SocketAddr,
     said: Arc<Mutex<HashMap<String, Said>>>,
-    asked: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    asked: Arc<Mutex<Vec<Question>>>,
 }
 
 impl Server {
@@ -72,7 +78,7 @@ impl Server {
     }
 
     /// Every question so far: method and path, and the body.
-    pub(crate) fn asked(&self) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn asked(&self) -> Vec<Question> {
         self.asked.lock().unwrap().clone()
     }
 

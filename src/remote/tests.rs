@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::testing::{Said, Server, answer};
 use super::{Access, Client, Post, Redirects, RemoteError, Roots};
 
-fn client(access: Access) -> Client {
-    Client::new(&access).unwrap()
+fn client(access: &Access) -> Client {
+    Client::new(access).unwrap()
 }
 
 fn access() -> Access {
@@ -28,7 +28,7 @@ async fn what_is_there_comes_with_its_type() {
     let server = Server::start();
     let head = "content-type: Application/Pkix-CRL; x=y\r\n";
     server.says("/crl", Said::Raw(answer("200 OK", head, b"bytes")));
-    let got = client(access()).get(&server.url("/crl"), 5).await.unwrap();
+    let got = client(&access()).get(&server.url("/crl"), 5).await.unwrap();
     assert_eq!(got.body, b"bytes");
     assert_eq!(got.media_type, "application/pkix-crl");
 }
@@ -48,7 +48,7 @@ async fn a_question_with_a_body_is_sent_whole() {
         media_type: "application/ocsp-request",
         body: b"abc".to_vec(),
     };
-    let got = client(access()).post(&server.url("/ocsp"), post, 10).await;
+    let got = client(&access()).post(&server.url("/ocsp"), post, 10).await;
     assert_eq!(got.unwrap().body, b"cba");
     assert_eq!(server.asked(), [("POST /ocsp".to_owned(), b"abc".to_vec())]);
 }
@@ -61,7 +61,7 @@ async fn more_than_is_taken_is_refused_said_or_unsaid() {
     let mut unsaid = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".to_vec();
     unsaid.extend_from_slice(&large);
     server.says("/unsaid", Said::Raw(unsaid));
-    let client = client(access());
+    let client = client(&access());
     for path in ["/said", "/unsaid"] {
         let refused = client.get(&server.url(path), 99_999).await;
         let is_large = matches!(refused, Err(RemoteError::TooLarge { limit: 99_999 }));
@@ -83,7 +83,7 @@ async fn who_does_not_answer_is_not_waited_for() {
     let server = Server::start();
     server.says("/", Said::Nothing);
     let timeout = Duration::from_millis(200);
-    let client = client(Access {
+    let client = client(&Access {
         timeout,
         ..access()
     });
@@ -96,7 +96,7 @@ async fn what_is_no_success_is_told_as_it_is() {
     let server = Server::start();
     server.says("/gone", Said::status("410 Gone", ""));
     server.says("/unchanged", Said::status("304 Not Modified", ""));
-    let client = client(access());
+    let client = client(&access());
     let unchanged = client.get(&server.url("/unchanged"), 10).await;
     assert!(
         matches!(unchanged, Err(RemoteError::Status(304))),
@@ -122,7 +122,7 @@ async fn what_is_no_success_is_told_as_it_is() {
 
 #[tokio::test]
 async fn only_addresses_of_the_web_are_asked() {
-    let client = client(access());
+    let client = client(&access());
     for url in [
         "",
         "/crl",
@@ -143,7 +143,7 @@ async fn only_addresses_of_the_web_are_asked() {
 async fn machines_that_may_not_be_asked_are_not_neither_by_name_nor_by_number() {
     let server = Server::start();
     server.says("/", Said::ok(b"secret"));
-    let guarded = client(Access {
+    let guarded = client(&Access {
         permits: not_loopback,
         ..access()
     });
@@ -169,7 +169,7 @@ async fn it_follows_twice_and_to_nothing_less_safe() {
     server.says("/0", Said::ok(b"here"));
     server.says("/out", to("ldap://essai.fr/"));
     server.says("/other", to("//essai.fr/"));
-    let client = client(access());
+    let client = client(&access());
     assert_eq!(
         client.get(&server.url("/2"), 9).await.unwrap().body,
         b"here"
@@ -213,7 +213,7 @@ fn an_answer_without_end_is_read_as_it_comes_until_it_falls_silent() {
     let server = Server::start();
     let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 9\r\n\r\n";
     server.says("/events", Said::Raw(format!("{head}event: x").into_bytes()));
-    let client = client(access());
+    let client = client(&access());
     let mut stream = client
         .open(&server.url("/events"), Duration::from_millis(300), None)
         .unwrap();

@@ -176,20 +176,19 @@ impl Asking {
         let is_good =
             |plan: &Plan| plan.position == position && (now - plan.made_at).abs() < PLANNED_FOR;
         let good = plan.take().filter(is_good);
-        let made = match good {
-            Some(good) => good,
-            None => {
-                let chains = revocation_sources::certificates(truth, now).await?;
-                let anchors = self.anchors.clone();
-                let subjects =
-                    tokio::task::spawn_blocking(move || Subjects::of(&chains, &anchors, now));
-                Plan {
-                    position,
-                    made_at: now,
-                    subjects: subjects
-                        .await
-                        .map_err(|error| Failure::new(&INTERNAL, error.to_string()))?,
-                }
+        let made = if let Some(good) = good {
+            good
+        } else {
+            let chains = revocation_sources::certificates(truth, now).await?;
+            let anchors = self.anchors.clone();
+            let subjects =
+                tokio::task::spawn_blocking(move || Subjects::of(&chains, &anchors, now));
+            Plan {
+                position,
+                made_at: now,
+                subjects: subjects
+                    .await
+                    .map_err(|error| Failure::new(&INTERNAL, error.to_string()))?,
             }
         };
         Ok(plan.insert(made))

@@ -253,16 +253,18 @@ impl Disk {
     }
 }
 
+/// What a head of any form says.
+#[derive(Deserialize)]
+struct Form {
+    version: u32,
+}
+
 fn read_head(bytes: &[u8], path: &Path) -> Result<Head, DiskError> {
     let damaged = || DiskError::Damaged(path.to_owned());
     let text = std::str::from_utf8(bytes).map_err(|_| damaged())?;
     let (digest, json) = text.split_once('\n').ok_or_else(damaged)?;
     if Digest::parse(digest) != Ok(sha256(json.as_bytes())) {
         return Err(damaged());
-    }
-    #[derive(Deserialize)]
-    struct Form {
-        version: u32,
     }
     let form: Form = serde_json::from_str(json).map_err(|_| damaged())?;
     if form.version != VERSION {

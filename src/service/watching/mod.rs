@@ -202,7 +202,7 @@ impl Watching {
         let age = Duration::from_millis(alive.age_ms);
         let seen = asked.checked_sub(age).ok_or(WatchError::Absent)?;
         self.admission.confirm(seen);
-        if let Err(error) = self.keep(is_new, asked_at - age).await {
+        if let Err(error) = self.keep(is_new, asked_at - age) {
             tracing::error!(%error, "what is known is not kept: a restart would not know it");
         }
         Ok(())
@@ -288,7 +288,7 @@ impl Watching {
         Ok(())
     }
 
-    async fn keep(&mut self, is_new: bool, at: OffsetDateTime) -> Result<(), WatchError> {
+    fn keep(&mut self, is_new: bool, at: OffsetDateTime) -> Result<(), WatchError> {
         if !is_new {
             return Ok(self.disk.confirm(at)?);
         }

@@ -181,12 +181,12 @@ impl Answer {
             if !self.is_named(&delegate) {
                 continue;
             }
-            if !self.is_by(&delegate) {
-                refused = Untrusted::Signature;
-                continue;
-            }
             if let Err(why) = may_answer(&delegate, issuer) {
                 refused = Untrusted::Delegate(why);
+                continue;
+            }
+            if !self.is_by(&delegate) {
+                refused = Untrusted::Signature;
                 continue;
             }
             if delegate.not_before > self.produced_at + skew || delegate.not_before > at + skew {
