@@ -35,9 +35,10 @@ pub(super) async fn rejects(import: i64) -> Result<Option<String>, StorageError>
     }
 }
 
-/// A trust space whose database is away: nothing listens at that port.
+/// A trust space whose database is away: there is no such socket, which is known at once.
 pub(super) fn trust_space() -> TrustSpace {
-    let database = Database::connect_lazily("postgres://nobody@127.0.0.1:1/nothing", 1).unwrap();
+    let nowhere = "postgres:///nothing?host=/nonexistent&user=nobody";
+    let database = Database::connect_lazily(nowhere, 1).unwrap();
     let clock = Arc::new(FixedClock(datetime!(2099-01-02 03:04:05 UTC)));
     TrustSpace::new(database.pool, clock, Arc::default(), Vec::new())
 }

@@ -60,7 +60,7 @@ pub(in crate::cli) struct Check {
     /// The moment asked about, such as 2026-01-31T03:00:00Z; now, where absent
     #[arg(long, value_name = "TIME", value_parser = moment)]
     at: Option<OffsetDateTime>,
-    /// Ask this node, such as http://localhost:8080, in the place of the registry of the settings
+    /// Ask this node, such as `http://localhost:8080`, in the place of the registry of the settings
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     #[command(flatten)]
@@ -133,13 +133,13 @@ impl Check {
         asked: Asked,
     ) -> Result<(Told, Value), Failed> {
         let admission = app::admission(config)?;
-        let answer = match self.at {
-            Some(at) => Past::new(pool.clone(), admission).decide(asked, at).await?,
-            None => {
-                take_up(&admission, pool).await?;
-                let deciding = Deciding::new(admission, Metrics::new(), 1);
-                deciding.decide(asked).await?
-            }
+        let answer = if let Some(at) = self.at {
+            let past = Past::new(pool.clone(), admission);
+            past.decide(asked, at).await?
+        } else {
+            take_up(&admission, pool).await?;
+            let deciding = Deciding::new(admission, Metrics::new(), 1);
+            deciding.decide(asked).await?
         };
         let told = Told {
             decision: answer.decision.clone(),

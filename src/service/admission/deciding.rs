@@ -146,7 +146,7 @@ impl Deciding {
             let told = asked.into_iter().map(|(key, asked)| {
                 inner
                     .kept(&key, &asked, &now)
-                    .unwrap_or_else(|| inner.decide(key, asked, &now))
+                    .unwrap_or_else(|| inner.decide(key, &asked, &now))
             });
             let told = told.collect();
             drop((turn, room));
@@ -182,7 +182,7 @@ impl Inner {
         (is_of_now && holds).then(|| (asked.answer(kept.answer), DecisionOrigin::Kept))
     }
 
-    fn decide(&self, key: Digest, asked: Asked, now: &Now) -> Told {
+    fn decide(&self, key: Digest, asked: &Asked, now: &Now) -> Told {
         let answer = match &now.snapshot {
             Some(snapshot) => {
                 let decision = snapshot.decide(&asked.question(), now.at, now.freshness);

@@ -121,10 +121,10 @@ impl Ocsp {
             return OcspAnswer::refused(Refusal::TryLater);
         }
         self.fresh(of, signed, hash, &request, now, instant)
-            .unwrap_or_else(|| self.ready(signed, hash, now))
+            .unwrap_or_else(|| Self::ready(signed, hash, now))
     }
 
-    fn ready(&self, signed: &Signed, hash: CertIdHash, now: OffsetDateTime) -> OcspAnswer {
+    fn ready(signed: &Signed, hash: CertIdHash, now: OffsetDateTime) -> OcspAnswer {
         let Times {
             this_update,
             next_update,

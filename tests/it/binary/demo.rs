@@ -39,7 +39,7 @@ fn each_printed_line_gives_the_printed_answer_when_pasted() {
         let answer = first.says("");
         assert!(answer.starts_with('{'), "question {question}: {answer}");
         if has_curl() {
-            assert_eq!(shell(&line), answer, "{line}");
+            assert_eq!(said(&shell(&line)), said(&answer), "{line}");
         } else {
             skip("no curl to paste the lines of the demo into");
         }
@@ -63,6 +63,13 @@ fn each_printed_line_gives_the_printed_answer_when_pasted() {
     second.signal(Signal::SIGINT);
     let second = second.end().expect(0, "");
     assert_eq!(questions(&second.out), questions(&first.out));
+}
+
+/// An answer without the position it rests on: the node's first revocation list may come between two.
+fn said(answer: &str) -> &str {
+    answer
+        .split_once("\"recipients\"")
+        .map_or(answer, |(_, rest)| rest)
 }
 
 /// The README, for a demo that is not where a demo of yours may be.

@@ -16,8 +16,7 @@ enum For {
 }
 use For::{Administrators, Everybody, Readers};
 
-/// Every operation of the trust space, and whom it is for; but for what a node that follows the registry
-/// tells everybody, `/v1/trust-list/events` and `/v1/trust-space/state`, which this one does not.
+/// Every operation of the trust space, and whom it is for.
 const OPERATIONS: &[(&str, For)] = &[
     ("GET /trust/listeblanchemssante.xml", Everybody),
     ("GET /trust/listeblanchemssante.meta.jws", Everybody),
@@ -34,6 +33,7 @@ const OPERATIONS: &[(&str, For)] = &[
     ("POST /v1/admission/decisions", Everybody),
     ("POST /v1/admission/decisions/batch", Everybody),
     ("GET /v1/admission/reasons", Everybody),
+    ("GET /v1/peer", Everybody),
     ("GET /v1/authorities", Everybody),
     ("GET /v1/authorities/{name}", Everybody),
     ("GET /v1/operators", Readers),
@@ -55,9 +55,9 @@ const OPERATIONS: &[(&str, For)] = &[
     ("GET /v1/events", Readers),
     ("GET /v1/administrators", Readers),
     ("GET /v1/nodes", Readers),
-    ("GET /v1/revocation-sources", Readers),
     ("GET /v1/certificate-requests", Readers),
     ("GET /v1/certificate-requests/{id}", Readers),
+    ("GET /v1/revocation-sources", Readers),
     ("POST /v1/authorities", Administrators),
     (
         "POST /v1/authorities/{name}/revocation-list",

@@ -110,10 +110,10 @@ impl Node {
                 let _ = timeout(Duration::from_millis(20), epochs.changed()).await;
             }
         };
-        match timeout(DEADLINE, answered).await {
-            Ok(decision) => decision,
-            Err(_) => panic!("{:#?}", self.admission.decide(question)),
-        }
+        let Ok(decision) = timeout(DEADLINE, answered).await else {
+            panic!("{:#?}", self.admission.decide(question));
+        };
+        decision
     }
 
     pub(crate) fn state_of(&self, certificate: i64) -> CertificateState {

@@ -185,7 +185,7 @@ impl Elsewhere {
             registry.pool.clone(),
             registry.clock(),
             settings,
-            Span::from_secs(120),
+            Span::from_mins(2),
             self.anchors.clone(),
             Metrics::new(),
         )

@@ -51,7 +51,7 @@ impl Following {
                 let name = field("event: ");
                 let id = field("id: ").map(|id| id.parse().unwrap());
                 let data = field("data: ").map(|data| serde_json::from_str(&data).unwrap());
-                self.read = rest.to_owned();
+                self.read = String::from(rest);
                 if let (Some(name), Some(data)) = (name, data) {
                     return Some((name, id, data));
                 }
