@@ -104,6 +104,6 @@ pub(super) fn certificate(path: &Path) -> Result<Certificate, Failed> {
 }
 
 /// A text between quotes, as settings (TOML) take it: JSON's escapes are theirs too.
-pub(super) fn quoted(text: impl std::fmt::Display) -> String {
+pub(super) fn toml_string(text: impl std::fmt::Display) -> String {
     serde_json::Value::from(text.to_string()).to_string()
 }

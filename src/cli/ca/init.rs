@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::files::{
     ISSUING, ISSUING_KEY, PUBLIC, ROOT, ROOT_KEY, ROOT_LIST, SECRET, TRANSCRIPT, new_directory,
-    quoted, write_new,
+    toml_string, write_new,
 };
 use super::key::{DeviceKey, no_key};
 use super::{failed, now};
@@ -188,12 +188,12 @@ fn tell(ceremony: &Ceremony, made: &Made, text: &str, root: &Path, issuing: &Pat
         transcript = issuing.join(TRANSCRIPT).display(),
         root = root.display(),
         due = rfc3339(made.root_list_until),
-        public_url = quoted(&ceremony.public_url),
-        name = quoted(&ceremony.name),
-        certificate = quoted(issuing.join(ISSUING).display()),
+        public_url = toml_string(&ceremony.public_url),
+        name = toml_string(&ceremony.name),
+        certificate = toml_string(issuing.join(ISSUING).display()),
     ));
     if made.issuing_key_pem.is_some() {
-        let key = quoted(issuing.join(ISSUING_KEY).display());
+        let key = toml_string(issuing.join(ISSUING_KEY).display());
         output::note(&format!("key_file = {key}"));
     }
 }
