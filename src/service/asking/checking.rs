@@ -245,8 +245,8 @@ impl Taken {
                 let Some(before) = before.await? else {
                     return Ok(Ok(()));
                 };
-                let last = RevocationListNumber::from_hex(&before.number);
-                if last.is_some_and(|last| list.number < last) {
+                let newest = RevocationListNumber::from_hex(&before.number);
+                if newest.is_some_and(|newest| list.number < newest) {
                     let why = format!(
                         "its number is {}, and {} was there before",
                         list.number, before.number

@@ -69,7 +69,7 @@ mod tests {
         };
         let one = pem(root.der());
         for good in [one.as_bytes(), root.der()] {
-            assert_eq!(read(good).unwrap().as_ref(), root.der());
+            assert_eq!(read(good).unwrap(), *root.der());
         }
         let two = read(one.repeat(2).as_bytes()).unwrap_err();
         assert_eq!(two.problem, "it holds more than one certificate");
