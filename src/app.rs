@@ -30,10 +30,11 @@ use crate::service::trust_space::TrustSpace;
 use crate::storage::embedded::EmbeddedOptions;
 use crate::storage::{self, Database, OpenError};
 use crate::telemetry::Metrics;
+use crate::trust::certificate::UnusableFile;
+use crate::trust::chain::Anchors;
 use crate::trust::sign::SignError;
 use crate::trust::tls::TlsError;
 
-mod anchors;
 mod peers;
 mod signing;
 
@@ -67,13 +68,8 @@ pub enum AppError {
     #[error(transparent)]
     SigningKey(#[from] SignError),
     /// A file of anchors cannot be used.
-    #[error("trust.anchor_files: {}: {problem}", file.display())]
-    Anchors {
-        /// The file.
-        file: PathBuf,
-        /// Why.
-        problem: String,
-    },
+    #[error("trust.anchor_files: {0}")]
+    Anchors(#[from] UnusableFile),
     /// The listener for operators cannot prove who it is.
     #[error("tls: {0}")]
     Tls(#[from] TlsError),
@@ -283,7 +279,7 @@ pub fn trust_space(config: &Config, pool: &PgPool) -> Result<TrustSpace, AppErro
 
 /// Admission by these settings, which knows nothing of the trust space yet.
 pub fn admission(config: &Config) -> Result<Admission, AppError> {
-    let anchors = anchors::read(&config.trust)?;
+    let anchors = Anchors::of_files(&config.trust.anchor_files)?;
     let clock = Arc::new(SystemClock);
     Ok(Admission::new(clock, config.admission.clone(), anchors))
 }

@@ -1,7 +1,6 @@
 //! A trust space of pretend authorities and peers, and what is asked about them. All peers of one authority have one name, which
 //! the list has; no certificate of theirs is registered, so that each is looked at whole.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use annuaire::domain::admission::ListUsed;
@@ -10,6 +9,7 @@ use annuaire::domain::clock::{Clock as _, SystemClock};
 use annuaire::domain::digest::Digest;
 use annuaire::domain::mail_domain::MailDomainName;
 use annuaire::domain::onboarding::OperatorState;
+use annuaire::domain::pem;
 use annuaire::domain::trust_list::{TrustEntry, TrustList};
 use annuaire::domain::trust_state::{
     Binding, CertificateStanding, Evidence, OperatorStanding, TrustState,
@@ -167,7 +167,7 @@ pub(crate) fn space(all: &[&Peers]) -> anyhow::Result<Space> {
         ocsp_answers: Vec::new(),
     };
     for peers in all {
-        pem(&peers.root, &mut anchors)?;
+        anchors.push_str(&pem::certificate(&peers.root));
         let [leaf, ..] = peers.chain(0)?;
         let subject = Certificate::parse(&leaf)?.subject;
         state.operators.push(OperatorStanding {
@@ -228,26 +228,12 @@ pub(crate) fn space(all: &[&Peers]) -> anyhow::Result<Space> {
     })
 }
 
-fn pem(der: &[u8], text: &mut String) -> std::fmt::Result {
-    let body = STANDARD.encode(der);
-    text.push_str("-----BEGIN CERTIFICATE-----\n");
-    for line in body.as_bytes().chunks(64) {
-        writeln!(text, "{}", String::from_utf8_lossy(line))?;
-    }
-    text.push_str("-----END CERTIFICATE-----\n");
-    Ok(())
-}
-
 /// The question about one chain, for one mail domain.
 pub(crate) fn one(chain: &[Vec<u8>], body: Body) -> Vec<u8> {
     let chain = match body {
         Body::Der => der(chain),
         Body::Pem => {
-            let mut text = String::new();
-            for der in chain {
-                // Writing to a string does not fail.
-                let _ = pem(der, &mut text);
-            }
+            let text: String = chain.iter().map(|der| pem::certificate(der)).collect();
             text.into()
         }
     };

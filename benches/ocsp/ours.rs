@@ -7,6 +7,7 @@ use std::path::Path;
 use annuaire::config;
 use annuaire::domain::authority::{IssuedCertificate, IssuedStatus};
 use annuaire::domain::certificate::RevocationReason;
+use annuaire::domain::pem;
 use annuaire::storage::Pool;
 use annuaire::trust::authority::{
     Ceremony, IssuingKey, KeySize, ResponderOrder, Serial, issue_responder,
@@ -14,7 +15,6 @@ use annuaire::trust::authority::{
 use annuaire::trust::certificate::Certificate;
 use annuaire::trust::sign::PemSigner;
 use anyhow::Context as _;
-use base64::prelude::{BASE64_STANDARD, Engine as _};
 use time::{Duration, OffsetDateTime};
 
 const NAME: &str = "mesure";
@@ -46,7 +46,7 @@ impl Ours {
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
             Ok(path)
         };
-        let certificate_file = file("issuing.pem", &pem(made.issuing.der()))?;
+        let certificate_file = file("issuing.pem", &pem::certificate(made.issuing.der()))?;
         let key_file = file("issuing.key", issuing_key)?;
         let key = PemSigner::open(&key_file, &certificate_file)?;
         let order = ResponderOrder {
@@ -57,7 +57,10 @@ impl Ours {
         };
         let responder = issue_responder(&order, &made.issuing, &key)?;
         let identity = config::trust::Identity {
-            certificate_file: file("responder.pem", &pem(responder.certificate.der()))?,
+            certificate_file: file(
+                "responder.pem",
+                &pem::certificate(responder.certificate.der()),
+            )?,
             key_file: file("responder.key", &responder.key_pem)?,
         };
         let settings = config::Ca {
@@ -122,16 +125,4 @@ pub(crate) fn issued(count: u32, now: OffsetDateTime) -> Vec<IssuedCertificate> 
             not_after: now + Duration::days(365),
         })
         .collect()
-}
-
-fn pem(der: &[u8]) -> String {
-    let text = BASE64_STANDARD.encode(der);
-    let mut lines = String::from("-----BEGIN CERTIFICATE-----\n");
-    for (place, letter) in text.chars().enumerate() {
-        lines.push(letter);
-        if place % 64 == 63 {
-            lines.push('\n');
-        }
-    }
-    lines + "\n-----END CERTIFICATE-----\n"
 }

@@ -42,15 +42,3 @@ pub(crate) fn certificate_within(bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
         .context("half a certificate")?;
     Ok(STANDARD.decode(folded.replace("&#13;", "").replace('\n', ""))?)
 }
-
-/// A certificate in PEM (RFC 7468 §3).
-pub(crate) fn pem(der: &[u8]) -> String {
-    let mut text = "-----BEGIN CERTIFICATE-----\n".to_owned();
-    for (place, c) in STANDARD.encode(der).chars().enumerate() {
-        if place > 0 && place % 64 == 0 {
-            text.push('\n');
-        }
-        text.push(c);
-    }
-    text + "\n-----END CERTIFICATE-----\n"
-}

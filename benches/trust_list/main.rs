@@ -13,6 +13,7 @@ mod signer;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use annuaire::domain::pem;
 use annuaire::domain::trust_list::{TrustEntry, TrustList};
 use annuaire::trust::diff::diff;
 use annuaire::trust::lint_list::lint;
@@ -68,7 +69,7 @@ fn verifying(signer: &BenchSigner) -> anyhow::Result<()> {
     };
     std::fs::write(&list, bytes)?;
     std::fs::write(path("signer.der"), &der)?;
-    std::fs::write(&certificate, lists::pem(&der))?;
+    std::fs::write(&certificate, pem::certificate(&der))?;
     let mut ours = Vec::new();
     let mut theirs = Vec::new();
     for _ in 0..ROUNDS {

@@ -8,7 +8,7 @@ use super::AppError;
 use crate::config::{self, Trust};
 use crate::service::certificate_status::Responder;
 use crate::service::trust_space::{ConfiguredAuthority, OwnAuthorities};
-use crate::trust::certificate::{Certificate, read_upload};
+use crate::trust::certificate::{Certificate, only_certificate};
 use crate::trust::ocsp::sign::ResponderKey;
 use crate::trust::sign::{
     CertificateSource, PATIENCE, PemSigner, Pin, Pkcs11Key, Pkcs11Signer, SignError, Signer,
@@ -99,14 +99,9 @@ fn responder(
     })
 }
 
-/// The certificate of a PEM file that holds one.
 fn certificate(path: &Path) -> Result<Vec<u8>, AppError> {
-    let bytes = std::fs::read(path).map_err(|error| unusable(path, error))?;
-    let found = read_upload(&bytes).map_err(|error| unusable(path, error))?;
-    match found.as_slice() {
-        [one] => Ok(one.to_vec()),
-        _ => Err(unusable(path, "it holds more than one certificate")),
-    }
+    let read = only_certificate(path).map_err(|error| unusable(path, error.problem))?;
+    Ok(read.to_vec())
 }
 
 fn unusable(path: &Path, problem: impl std::fmt::Display) -> AppError {

@@ -66,6 +66,13 @@ pub(super) enum CertificateCommand {
     },
     #[command(flatten)]
     Requests(RequestCommand),
+    #[command(flatten)]
+    Decision(Decision),
+}
+
+/// What becomes of a certificate that is known.
+#[derive(Debug, Subcommand)]
+pub(super) enum Decision {
     /// Let one stand in the list
     Activate {
         /// Number
@@ -186,77 +193,55 @@ impl CertificateCommand {
             Self::Show { id, shape } => show(space, id, shape).await,
             Self::Lint { file, shape } => lint(space, &file, shape).await,
             Self::Requests(command) => command.run(space, lease).await,
+            Self::Decision(decision) => {
+                let (act, decided, done) = decision.taken_apart();
+                decide(space, lease, act, decided, &done).await
+            }
+        })
+        .await
+    }
+}
+
+impl Decision {
+    /// What is to be done, in whose name, and what is told once it is done.
+    fn taken_apart(self) -> (Act, Decided, String) {
+        let told = |id, what| format!("certificate {id} is {what}");
+        match self {
             Self::Activate {
-                id,
+                id: certificate,
                 replaces,
                 decided,
             } => {
                 let act = Act::ActivateCertificate {
-                    certificate: id,
+                    certificate,
                     replaces,
                 };
-                decide(
-                    space,
-                    lease,
-                    act,
-                    decided,
-                    &format!("certificate {id} is active"),
-                )
-                .await
+                (act, decided, told(certificate, "active"))
             }
             Self::Suspend { id, decided } => {
                 let act = Act::SuspendCertificate { certificate: id };
-                decide(
-                    space,
-                    lease,
-                    act,
-                    decided,
-                    &format!("certificate {id} is on hold"),
-                )
-                .await
+                (act, decided, told(id, "on hold"))
             }
             Self::Release { id, decided } => {
                 let act = Act::ReleaseCertificate { certificate: id };
-                decide(
-                    space,
-                    lease,
-                    act,
-                    decided,
-                    &format!("certificate {id} is active"),
-                )
-                .await
+                (act, decided, told(id, "active"))
             }
             Self::Supersede { id, decided } => {
                 let act = Act::SupersedeCertificate { certificate: id };
-                decide(
-                    space,
-                    lease,
-                    act,
-                    decided,
-                    &format!("certificate {id} is retired"),
-                )
-                .await
+                (act, decided, told(id, "retired"))
             }
             Self::Revoke {
-                id,
+                id: certificate,
                 because,
                 decided,
             } => {
                 let act = Act::RevokeCertificate {
-                    certificate: id,
+                    certificate,
                     because,
                 };
-                decide(
-                    space,
-                    lease,
-                    act,
-                    decided,
-                    &format!("certificate {id} is revoked"),
-                )
-                .await
+                (act, decided, told(certificate, "revoked"))
             }
-        })
-        .await
+        }
     }
 }
 

@@ -38,6 +38,7 @@ pub mod publication;
 pub mod quality;
 pub mod query;
 pub mod registry_event;
+pub mod revocation_list_number;
 pub mod revocation_source;
 pub mod role;
 pub mod scheduled_act;

@@ -1,4 +1,5 @@
-//! Certificates and requests for them as text (RFC 7468): writing only; what comes from outside is read by the trust layer.
+//! Certificates, requests for them and revocation lists as text (RFC 7468): writing only; what comes from
+//! outside is read by the trust layer.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,6 +15,11 @@ pub fn certificate(der: &[u8]) -> String {
 /// A request for a certificate (PKCS #10) in PEM (RFC 7468 §7).
 pub fn certificate_request(der: &[u8]) -> String {
     labelled("CERTIFICATE REQUEST", der)
+}
+
+/// A revocation list in PEM (RFC 7468 §6).
+pub fn revocation_list(der: &[u8]) -> String {
+    labelled("X509 CRL", der)
 }
 
 fn labelled(label: &str, der: &[u8]) -> String {

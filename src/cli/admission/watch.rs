@@ -191,12 +191,8 @@ impl Watch {
     }
 
     fn anchors(&self) -> Result<Anchors, Failed> {
-        let mut all = Anchors::default();
-        for file in &self.anchors {
-            let read = Anchors::from_pem(&files::bounded(file, FILE)?);
-            all = all.and(read.map_err(|error| files::unusable(file, &error))?);
-        }
-        Ok(all)
+        Anchors::of_files(&self.anchors)
+            .map_err(|error| files::unusable(&error.file, &error.problem))
     }
 }
 

@@ -14,10 +14,9 @@ use crate::cli::{Failed, output};
 use crate::domain::authority::{IssuedCertificate, IssuedStatus};
 use crate::domain::calendar::rfc3339;
 use crate::domain::certificate::RevocationReason;
-use crate::trust::authority::{
-    ListPlan, PreviousList, ROOT_LIST_LIFETIME, read_previous_list, sign_revocation_list,
-};
+use crate::trust::authority::{ListPlan, ROOT_LIST_LIFETIME, sign_revocation_list};
 use crate::trust::certificate::Certificate;
+use crate::trust::revocation::RevocationList;
 use crate::trust::sign::PemSigner;
 
 /// Bytes of the largest list of a root.
@@ -54,8 +53,15 @@ impl Crl {
     pub(super) fn run(self) -> Result<(), Failed> {
         let root = certificate(&self.root.join(ROOT))?;
         let file = self.root.join(ROOT_LIST);
-        let previous = read_previous_list(&bounded(&file, LARGEST_LIST)?, &root)
+        let previous = RevocationList::read(&bounded(&file, LARGEST_LIST)?, LARGEST_LIST)
             .map_err(|error| unusable(&file, &error))?;
+        previous
+            .is_by(&root)
+            .map_err(|error| unusable(&file, &error))?;
+        let number = previous.number().as_u64();
+        let number = number
+            .and_then(|it| it.checked_add(1))
+            .ok_or_else(|| refused("the numbers of the root's lists are used up".to_owned()))?;
         let issued = issued(&self.root, &root)?;
         let now = now();
         let mut known = standing(&issued, &root, &previous);
@@ -76,16 +82,16 @@ impl Crl {
         }
         let signer = PemSigner::open(&self.root.join(ROOT_KEY), &self.root.join(ROOT));
         let plan = ListPlan {
-            number: previous.number.saturating_add(1),
+            number,
             this_update: now,
             next_update: now + Duration::days(self.days),
-            previous_update: Some(previous.this_update),
+            previous_update: Some(previous.this_update()),
             url: point(&root)?,
             revoked: &known,
         };
         let list = sign_revocation_list(&root, &signer.map_err(no_key)?, &plan).map_err(failed)?;
-        let kept = self.root.join(format!("root-{}.crl", previous.number));
-        let left = replace(&file, &kept, &list)?;
+        let kept = self.root.join(format!("root-{}.crl", number - 1));
+        let left = replace(&file, &kept, list.der())?;
         output::line(&format!("list    {}", left.path));
         output::line(&format!("number  {}", plan.number));
         output::line(&format!("until   {}", rfc3339(plan.next_update)));
@@ -123,7 +129,7 @@ fn issued(directory: &Path, root: &Certificate) -> Result<Vec<Certificate>, Fail
 fn standing(
     issued: &[Certificate],
     root: &Certificate,
-    previous: &PreviousList,
+    previous: &RevocationList,
 ) -> Vec<IssuedCertificate> {
     let of = |serial: &[u8], status| {
         let known = issued.iter().find(|it| it.serial == serial);
@@ -136,8 +142,8 @@ fn standing(
             not_after: known.map_or(root.not_after, |it| it.not_after),
         }
     };
-    let told = previous.entries.iter();
-    let mut all: Vec<_> = told.map(|(serial, status)| of(serial, *status)).collect();
+    let told = previous.each();
+    let mut all: Vec<_> = told.map(|(serial, status)| of(serial, status)).collect();
     for certificate in issued {
         if !all.iter().any(|it| it.serial == certificate.serial) {
             all.push(of(&certificate.serial, IssuedStatus::Good));

@@ -6,10 +6,10 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use crate::cli::trust_list::{bounded, unusable};
+use crate::cli::trust_list::unusable;
 use crate::cli::{Exit, Failed};
 use crate::trust::authority::LeftFile;
-use crate::trust::certificate::{Certificate, MAX_CERTIFICATE_BYTES, read_upload};
+use crate::trust::certificate::{Certificate, only_certificate};
 
 /// The root's key, in its directory.
 pub(super) const ROOT_KEY: &str = "root.key";
@@ -95,15 +95,11 @@ pub(super) fn replace(path: &Path, kept_as: &Path, bytes: &[u8]) -> Result<LeftF
 
 /// The one certificate of a file.
 pub(super) fn certificate(path: &Path) -> Result<Certificate, Failed> {
-    let found = read_upload(&bounded(path, 4 * MAX_CERTIFICATE_BYTES)?);
-    let found = found.map_err(|error| unusable(path, &error))?;
-    let [der] = found.as_slice() else {
-        return Err(unusable(path, &"it holds more than one certificate"));
-    };
-    Certificate::parse(der).map_err(|error| unusable(path, &error))
+    let der = only_certificate(path).map_err(|error| unusable(path, &error.problem))?;
+    Certificate::parse(&der).map_err(|error| unusable(path, &error))
 }
 
 /// A text between quotes, as settings (TOML) take it: JSON's escapes are theirs too.
-pub(super) fn quoted(text: impl std::fmt::Display) -> String {
+pub(super) fn toml_string(text: impl std::fmt::Display) -> String {
     serde_json::Value::from(text.to_string()).to_string()
 }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::files::{
     ISSUING, ISSUING_KEY, PUBLIC, ROOT, ROOT_KEY, ROOT_LIST, SECRET, TRANSCRIPT, new_directory,
-    quoted, write_new,
+    toml_string, write_new,
 };
 use super::key::{DeviceKey, no_key};
 use super::{failed, now};
@@ -139,7 +139,7 @@ impl Init {
         ));
         let key = self.device.setting().unwrap_or_else(|| {
             let key = issuing.join(ISSUING_KEY);
-            format!("key_file = {}", quoted(key.display()))
+            format!("key_file = {}", toml_string(key.display()))
         });
         output::note(&next_steps(&ceremony, &key, &issuing));
         Ok(())
@@ -205,10 +205,10 @@ fn next_steps(ceremony: &Ceremony, key: &str, issuing: &Path) -> String {
          annuaire authority add {name}-root {root} --reason REASON\n\
          annuaire authority crl {name}-root {list} --reason REASON\n\
          annuaire authority add {name} {certificate} --reason REASON",
-        anchor = quoted(root.display()),
-        public_url = quoted(&ceremony.public_url),
-        quoted_name = quoted(&ceremony.name),
-        certificate_file = quoted(certificate.display()),
+        anchor = toml_string(root.display()),
+        public_url = toml_string(&ceremony.public_url),
+        quoted_name = toml_string(&ceremony.name),
+        certificate_file = toml_string(certificate.display()),
         name = ceremony.name,
         root = root.display(),
         list = list.display(),

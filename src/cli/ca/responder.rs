@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use time::Duration;
 
-use super::files::{ISSUING, PUBLIC, SECRET, certificate, new_directory, quoted, write_new};
+use super::files::{ISSUING, PUBLIC, SECRET, certificate, new_directory, toml_string, write_new};
 use super::key::DeviceKey;
 use super::{failed, now};
 use crate::cli::{Failed, output};
@@ -68,8 +68,8 @@ impl Responder {
              [ca.authorities.responder]\n\
              certificate_file = {}\n\
              key_file = {}",
-            quoted(file.display()),
-            quoted(key.display()),
+            toml_string(file.display()),
+            toml_string(key.display()),
         ));
         Ok(())
     }

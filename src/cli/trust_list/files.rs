@@ -5,10 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use crate::cli::{Exit, Failed};
-use crate::trust::certificate::read_upload;
-
-/// Bytes of the largest file of certificates.
-const CERTIFICATES: usize = 1 << 20;
+use crate::trust::certificate::only_certificate;
 
 /// A whole file of at most so many bytes; one byte more where it has more, so that its reader
 /// refuses it by name.
@@ -24,12 +21,8 @@ pub(in crate::cli) fn bounded(path: &Path, most: usize) -> Result<Vec<u8>, Faile
 
 /// The one certificate of a file, DER.
 pub(in crate::cli) fn certificate(path: &Path) -> Result<Vec<u8>, Failed> {
-    let found = read_upload(&bounded(path, CERTIFICATES)?);
-    let found = found.map_err(|error| unusable(path, &error))?;
-    match found.as_slice() {
-        [one] => Ok(one.to_vec()),
-        _ => Err(unusable(path, &"it holds more than one certificate")),
-    }
+    let read = only_certificate(path).map_err(|error| unusable(path, &error.problem))?;
+    Ok(read.to_vec())
 }
 
 /// A file that cannot be used.

@@ -10,6 +10,7 @@ use super::wanted::Subject;
 use crate::domain::calendar::rfc3339;
 use crate::domain::clock::Clock;
 use crate::domain::digest::Digest;
+use crate::domain::revocation_list_number::RevocationListNumber;
 use crate::domain::revocation_source::{RevocationSource, SourceKind, Span};
 use crate::remote::{Client, Post, RemoteError};
 use crate::storage::{self, StorageError, ocsp_answers, revocation_sources};
@@ -71,8 +72,7 @@ pub(super) enum Taken {
 pub(super) struct TakenList {
     pub(super) issuer_spki_sha256: Digest,
     pub(super) issuer_dn: String,
-    /// Lower-case hexadecimal without leading zeroes.
-    pub(super) number: String,
+    pub(super) number: RevocationListNumber,
     pub(super) span: Span,
     pub(super) der: Vec<u8>,
     pub(super) sha256: Digest,
@@ -172,7 +172,7 @@ impl Checks {
         Ok(TakenList {
             issuer_spki_sha256: by.issuer.spki_sha256,
             issuer_dn: list.issuer().to_string(),
-            number: number(&list),
+            number: list.number().clone(),
             span: Span {
                 from: list.this_update(),
                 until: list.next_update(),
@@ -245,7 +245,8 @@ impl Taken {
                 let Some(before) = before.await? else {
                     return Ok(Ok(()));
                 };
-                if order(&list.number) < order(&before.number) {
+                let newest = RevocationListNumber::from_hex(&before.number);
+                if newest.is_some_and(|newest| list.number < newest) {
                     let why = format!(
                         "its number is {}, and {} was there before",
                         list.number, before.number
@@ -268,21 +269,4 @@ impl Taken {
             Some(_) | None => Ok(()),
         })
     }
-}
-
-/// Lower-case hexadecimal without leading zeroes.
-fn number(list: &RevocationList) -> String {
-    let digits = hex::encode(list.number());
-    let significant = digits.trim_start_matches('0');
-    if significant.is_empty() {
-        "0"
-    } else {
-        significant
-    }
-    .to_owned()
-}
-
-/// What hexadecimal numbers without leading zeroes compare by.
-fn order(number: &str) -> (usize, &str) {
-    (number.len(), number)
 }

@@ -347,10 +347,11 @@ async fn keep(
 ) -> Result<bool, StorageError> {
     match taken {
         Taken::List(list) => {
+            let number = list.number.to_string();
             let new = NewRevocationList {
                 issuer_spki_sha256: &list.issuer_spki_sha256,
                 issuer_dn: &list.issuer_dn,
-                number: &list.number,
+                number: &number,
                 this_update: list.span.from,
                 next_update: list.span.until,
                 der: &list.der,

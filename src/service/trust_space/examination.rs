@@ -4,6 +4,7 @@
 use time::OffsetDateTime;
 
 use super::TrustSpace;
+use super::versions::off_thread;
 use crate::config;
 use crate::domain::certificate::CertificatePurpose;
 use crate::domain::error::{CERTIFICATE_REFUSED, CERTIFICATE_UNREADABLE, Failure, INTERNAL};
@@ -22,21 +23,9 @@ pub(super) struct Examined {
 
 /// The anchors as the files hold them now: a renewed authority needs no restart.
 pub(super) async fn anchors(settings: &config::Trust) -> Result<Anchors, Failure> {
-    let mut anchors = Anchors::default();
-    for file in &settings.anchor_files {
-        let unusable = |problem: String| {
-            Failure::new(
-                &INTERNAL,
-                format!("trust.anchor_files: {}: {problem}", file.display()),
-            )
-        };
-        let pem = tokio::fs::read(file)
-            .await
-            .map_err(|error| unusable(error.to_string()))?;
-        let read = Anchors::from_pem(&pem).map_err(|error| unusable(error.to_string()))?;
-        anchors = anchors.and(read);
-    }
-    Ok(anchors)
+    let files = settings.anchor_files.clone();
+    let read = off_thread(move || Anchors::of_files(&files)).await?;
+    read.map_err(|error| Failure::new(&INTERNAL, format!("trust.anchor_files: {error}")))
 }
 
 pub(super) fn examine(

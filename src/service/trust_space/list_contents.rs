@@ -40,28 +40,12 @@ pub(super) fn contents(serial: &[u8]) -> Vec<u8> {
     contents
 }
 
-/// `cRLNumber` as we count: those of other authorities may be larger.
-pub(super) fn number(octets: &[u8]) -> Option<u64> {
-    octets.iter().try_fold(0_u64, |number, octet| {
-        Some(number.checked_mul(256)? + u64::from(*octet))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_as_they_are_written() {
-        for (octets, expected) in [
-            (&[][..], Some(0)),
-            (&[1], Some(1)),
-            (&[1, 0], Some(256)),
-            (&[0xff; 8], Some(u64::MAX)),
-            (&[1, 0, 0, 0, 0, 0, 0, 0, 0], None),
-        ] {
-            assert_eq!(number(octets), expected, "{octets:?}");
-        }
+    fn serial_numbers_are_encoded_as_positive() {
         assert_eq!(contents(&[0x7f, 1]), [0x7f, 1]);
         assert_eq!(contents(&[0x80, 1]), [0, 0x80, 1]);
     }

@@ -7,7 +7,7 @@ use super::TrustSpace;
 use super::administrators::hold_rights;
 use super::authorities::{self, AuthorityDetail, certificate, key};
 use super::list_contents::contents;
-use super::revocation_lists::{MOST_BYTES, Remembered, refused};
+use super::revocation_lists::{Remembered, refused};
 use super::versions::off_thread;
 use crate::domain::administrator::Actor;
 use crate::domain::authority::{AuthorityKind, IssuedCertificate, IssuedStatus};
@@ -16,6 +16,7 @@ use crate::domain::error::Failure;
 use crate::storage::registry_events::{self, RegistryEvent};
 use crate::storage::revocation_lists::{self, NewRevocationList};
 use crate::storage::{self, certificates, changes};
+use crate::trust::authority::MAX_LIST_BYTES;
 use crate::trust::certificate::Certificate;
 use crate::trust::revocation::{RevocationList, from_upload};
 
@@ -35,7 +36,7 @@ impl TrustSpace {
         Self::may_act(actor)?;
         let decision = self.decided(actor, reason)?;
         let upload = upload.to_vec();
-        let read = off_thread(move || from_upload(&upload, MOST_BYTES)).await?;
+        let read = off_thread(move || from_upload(&upload, MAX_LIST_BYTES)).await?;
         let list = read.map_err(|error| refused(name, &error))?;
         let mut connection = self.connection().await?;
         let mut truth = storage::begin(&mut connection).await?;
@@ -56,7 +57,7 @@ impl TrustSpace {
         for below in authorities::certified_by(&mut truth, &authority).await? {
             keeps(&list, newest, &below, decision.at).map_err(|problem| refused(name, &problem))?;
         }
-        let number = list.number_hex().to_ascii_lowercase();
+        let number = list.number().to_string();
         let new = NewRevocationList {
             issuer_spki_sha256: &authority.spki_sha256,
             issuer_dn: list.issuer().as_str(),
@@ -106,8 +107,7 @@ fn follows(
         ));
     }
     if let Some(newest) = newest {
-        let order = |list: &RevocationList| (list.number().len(), list.number().to_vec());
-        if order(list) <= order(newest) || list.this_update() <= newest.this_update() {
+        if list.number() <= newest.number() || list.this_update() <= newest.this_update() {
             return Err(format!(
                 "it is number {} of {} and does not follow number {} of {}",
                 list.number_hex(),

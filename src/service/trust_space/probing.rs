@@ -5,10 +5,10 @@ use std::path::Path;
 
 use time::OffsetDateTime;
 
+use super::examination;
 use crate::config::{self, trust::Identity, trust::ProbedAddresses};
 use crate::domain::mail_domain::MailDomainName;
 use crate::domain::mailbox::MailAddress;
-use crate::trust::chain::Anchors;
 use crate::trust::probe::{
     AddressPolicy, ProbeIdentities, ProbeIdentity, ProbeSettings, ResolverChoice,
 };
@@ -27,18 +27,10 @@ fn unprepared(what: &str, problem: &impl std::fmt::Display) -> Unprepared {
 
 /// The authorities of the trust space, DER.
 pub(super) async fn anchors(settings: &config::Trust) -> Result<Vec<Vec<u8>>, Unprepared> {
-    let mut anchors = Vec::new();
-    for path in &settings.anchor_files {
-        let file = read("trust.anchor_files", path).await?;
-        let read =
-            Anchors::from_pem(&file).map_err(|error| unprepared("trust.anchor_files", &error))?;
-        anchors.extend(
-            read.certificates()
-                .iter()
-                .map(|anchor| anchor.der().to_vec()),
-        );
-    }
-    Ok(anchors)
+    let read = examination::anchors(settings).await;
+    let read = read.map_err(|failure| Unprepared(failure.detail))?;
+    let anchors = read.certificates().iter();
+    Ok(anchors.map(|anchor| anchor.der().to_vec()).collect())
 }
 
 /// How the probes work.

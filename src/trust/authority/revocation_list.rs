@@ -9,11 +9,16 @@ use time::OffsetDateTime;
 use super::error::AuthorityError;
 use super::issue::judge_authority;
 use super::key::{AuthorityKey, made};
-use super::previous_list::read_previous_list;
 use crate::domain::authority::{IssuedCertificate, IssuedStatus};
 use crate::domain::certificate::RevocationReason;
+use crate::domain::revocation_list_number::RevocationListNumber;
+use crate::domain::trust_list::to_the_second;
 use crate::trust::certificate::Certificate;
+use crate::trust::revocation::RevocationList;
 use crate::trust::sign::Signer;
+
+/// Bytes of the largest list of ours: two million entries.
+pub const MAX_LIST_BYTES: usize = 64 << 20;
 
 /// What a revocation list will say.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +37,8 @@ pub struct ListPlan<'a> {
     pub revoked: &'a [IssuedCertificate],
 }
 
-/// Signs a revocation list, DER; blocks while a device works.
+/// Signs a revocation list and reads it back: nothing leaves that our own reader would refuse, or would read
+/// otherwise. Blocks while a device works.
 ///
 /// An entry stays until it was on one list made after its certificate's end (RFC 5280 §3.3); that of a
 /// hold that was lifted is not in the next one (`removeFromCRL` is for delta lists, §5.3.1).
@@ -40,7 +46,7 @@ pub fn sign_revocation_list(
     authority: &Certificate,
     signer: &dyn Signer,
     plan: &ListPlan<'_>,
-) -> Result<Vec<u8>, AuthorityError> {
+) -> Result<RevocationList, AuthorityError> {
     let goes_back = plan.previous_update.is_some_and(|it| it > plan.this_update);
     if plan.next_update <= plan.this_update || goes_back {
         return Err(AuthorityError::Window);
@@ -64,13 +70,19 @@ pub fn sign_revocation_list(
         key_identifier_method: KeyIdMethod::PreSpecified(identifier.unwrap_or_default()),
     };
     let list = made(params.signed_by(&issuer), &issuer)?;
-    // Nothing leaves that we would not believe ourselves.
-    let read = read_previous_list(list.der(), authority)
+    let read = RevocationList::read(list.der(), MAX_LIST_BYTES)
         .map_err(|_| AuthorityError::NotAsOrdered("it cannot be read back"))?;
-    if read.number != plan.number || read.entries.len() != params.revoked_certs.len() {
+    read.is_by(authority)
+        .map_err(|_| AuthorityError::NotAsOrdered("its signature"))?;
+    let times = [plan.this_update, plan.next_update].map(to_the_second);
+    if [read.this_update(), read.next_update()] != times {
+        return Err(AuthorityError::NotAsOrdered("its times"));
+    }
+    let number = RevocationListNumber::from(plan.number);
+    if *read.number() != number || read.entries() != params.revoked_certs.len() {
         return Err(AuthorityError::NotAsOrdered("its number or its entries"));
     }
-    Ok(list.der().to_vec())
+    Ok(read)
 }
 
 /// The entries, by serial number.

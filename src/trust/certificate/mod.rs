@@ -3,6 +3,7 @@
 
 mod error;
 pub(in crate::trust) mod extensions;
+pub(in crate::trust) mod file;
 pub(in crate::trust) mod key;
 pub(in crate::trust) mod name;
 pub(crate) mod oid;
@@ -20,6 +21,7 @@ pub use error::{InvalidCertificate, UploadError};
 pub use extensions::{
     AlternativeName, AuthorityKey, BasicConstraints, Extension, Extensions, KeyUsage, KeyUsages,
 };
+pub use file::{UnusableFile, only_certificate};
 pub use key::{Curve, PublicKey};
 pub use name::InvalidName;
 pub(in crate::trust) use name::read_der as read_name;

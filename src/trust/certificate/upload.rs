@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Base64 and the text that `openssl` prints between blocks make a file several times its DER.
-const MAX_UPLOAD_BYTES: usize = 4 * MAX_CHAIN_LENGTH * MAX_CERTIFICATE_BYTES;
+pub(super) const MAX_UPLOAD_BYTES: usize = 4 * MAX_CHAIN_LENGTH * MAX_CERTIFICATE_BYTES;
 
 /// The certificates of an uploaded file, in its order, each readable.
 ///

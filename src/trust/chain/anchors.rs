@@ -1,10 +1,12 @@
 //! The authorities that are trusted by configuration.
 
+use std::path::PathBuf;
+
 use rustls_pki_types::TrustAnchor;
 use time::OffsetDateTime;
 
 use crate::domain::certificate::CertificatePurpose;
-use crate::trust::certificate::{Certificate, UploadError, read_upload};
+use crate::trust::certificate::{Certificate, UnusableFile, UploadError, file, read_upload};
 use crate::trust::rules::{Finding, Subject, WithoutRevocation, lint};
 
 /// Why a file of anchors cannot be used.
@@ -43,6 +45,16 @@ impl Anchors {
                 .to_owned();
             anchors.trusted.push(anchor);
             anchors.certificates.push(certificate);
+        }
+        Ok(anchors)
+    }
+
+    /// Reads the anchors of files, PEM or DER.
+    pub fn of_files(files: &[PathBuf]) -> Result<Self, UnusableFile> {
+        let mut anchors = Self::default();
+        for path in files {
+            let read = Self::from_pem(&file::read(path)?);
+            anchors = anchors.and(read.map_err(|error| UnusableFile::new(path, &error))?);
         }
         Ok(anchors)
     }

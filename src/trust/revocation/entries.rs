@@ -27,6 +27,16 @@ impl Entry {
         let end = from.saturating_add(usize::from(self.length));
         der.get(from..end).unwrap_or_default()
     }
+
+    fn status(self) -> IssuedStatus {
+        // It was read as a moment.
+        let since =
+            OffsetDateTime::from_unix_timestamp(self.since).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        match self.why {
+            Why::Hold => IssuedStatus::OnHold(since),
+            Why::Revoked(reason) => IssuedStatus::Revoked(since, reason),
+        }
+    }
 }
 
 pub(super) struct Entries(Vec<Entry>);
@@ -49,17 +59,16 @@ impl Entries {
         self.0.len()
     }
 
+    pub(super) fn each<'a>(
+        &'a self,
+        der: &'a [u8],
+    ) -> impl Iterator<Item = (&'a [u8], IssuedStatus)> {
+        self.0.iter().map(|it| (it.serial(der), it.status()))
+    }
+
     pub(super) fn find(&self, der: &[u8], serial: &[u8]) -> IssuedStatus {
         let place = self.0.binary_search_by(|it| it.serial(der).cmp(serial));
-        let Some(entry) = place.ok().and_then(|place| self.0.get(place)) else {
-            return IssuedStatus::Good;
-        };
-        // It was read as a moment.
-        let since =
-            OffsetDateTime::from_unix_timestamp(entry.since).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        match entry.why {
-            Why::Hold => IssuedStatus::OnHold(since),
-            Why::Revoked(reason) => IssuedStatus::Revoked(since, reason),
-        }
+        let entry = place.ok().and_then(|place| self.0.get(place));
+        entry.map_or(IssuedStatus::Good, |entry| entry.status())
     }
 }

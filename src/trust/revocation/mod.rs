@@ -27,6 +27,7 @@ use super::chain;
 use crate::domain::authority::IssuedStatus;
 use crate::domain::digest::Digest;
 use crate::domain::distinguished_name::OperatorDn;
+use crate::domain::revocation_list_number::RevocationListNumber;
 
 /// A complete revocation list of version 2, owned; that its issuer signed it is asked of it.
 pub struct RevocationList {
@@ -36,7 +37,7 @@ pub struct RevocationList {
     signature: Range<usize>,
     digest: Digest,
     issuer: OperatorDn,
-    number: Vec<u8>,
+    number: RevocationListNumber,
     authority_key: Vec<u8>,
     this_update: OffsetDateTime,
     next_update: OffsetDateTime,
@@ -108,17 +109,14 @@ impl RevocationList {
         &self.issuer
     }
 
-    /// `cRLNumber`: an unsigned number, most significant byte first, without leading zeroes.
-    pub fn number(&self) -> &[u8] {
+    /// `cRLNumber`.
+    pub const fn number(&self) -> &RevocationListNumber {
         &self.number
     }
 
     /// The same in capital hexadecimal digits, as `openssl crl -crlnumber` prints it.
     pub fn number_hex(&self) -> String {
-        match self.number.as_slice() {
-            [] => "00".to_owned(),
-            number => hex::encode_upper(number),
-        }
+        self.number.to_string().to_ascii_uppercase()
     }
 
     /// The identifier of the key it says it is signed with.
@@ -146,10 +144,16 @@ impl RevocationList {
         self.entries.count()
     }
 
+    /// Every certificate on it, as [`Certificate::serial`] has its number, with what is said of it; in no order
+    /// of the list.
+    pub fn each(&self) -> impl Iterator<Item = (&[u8], IssuedStatus)> {
+        self.entries.each(&self.der)
+    }
+
     /// Whether this is a later list than another one of the same issuer and scope.
     pub fn is_after(&self, other: &Self) -> bool {
-        let order = |list: &Self| (list.number.len(), list.number.clone(), list.this_update);
-        self.issuer == other.issuer && self.scope == other.scope && order(self) > order(other)
+        let order = (&self.number, self.this_update).cmp(&(&other.number, other.this_update));
+        self.issuer == other.issuer && self.scope == other.scope && order.is_gt()
     }
 
     /// Whether the holder of a certificate signed it and may sign lists (RFC 5280 §6.3.3 (f), (g)).

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::entries::{Entries, Entry, Why};
 use super::{InvalidRevocationList, RevocationList, Scope};
 use crate::domain::certificate::RevocationReason;
+use crate::domain::revocation_list_number::RevocationListNumber;
 use crate::trust::certificate::read_name;
 use crate::trust::der::{NotDer, Reader, tag};
 use crate::trust::digest::sha256;
@@ -111,7 +112,7 @@ pub(super) fn read(der: &[u8], max_bytes: usize) -> Result<RevocationList, Inval
 /// What the extensions of a list say.
 #[derive(Default)]
 struct Said {
-    number: Option<Vec<u8>>,
+    number: Option<RevocationListNumber>,
     authority_key: Option<Vec<u8>>,
     scope: Option<Scope>,
 }
@@ -155,7 +156,7 @@ fn extensions(value: &[u8]) -> Result<Said, Invalid> {
 }
 
 /// RFC 5280 §5.2.3: at most 20 octets, never negative.
-fn number(value: &[u8]) -> Result<Vec<u8>, Invalid> {
+fn number(value: &[u8]) -> Result<RevocationListNumber, Invalid> {
     const MALFORMED: Invalid = Invalid::Malformed("cRLNumber");
     let mut outer = Reader::new(value);
     let contents = outer.integer().map_err(|_| MALFORMED)?;
@@ -168,7 +169,7 @@ fn number(value: &[u8]) -> Result<Vec<u8>, Invalid> {
     if number.len() > 20 {
         return Err(MALFORMED);
     }
-    Ok(number.to_vec())
+    Ok(RevocationListNumber::from_octets(number))
 }
 
 fn authority_key(value: &[u8]) -> Result<Option<Vec<u8>>, Invalid> {

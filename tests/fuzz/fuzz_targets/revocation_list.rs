@@ -10,6 +10,7 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(list) = RevocationList::read(bytes, 1 << 20) {
         assert_eq!(list.der(), bytes);
         drop((list.status_of(&[1]), list.status_of(&[])));
+        assert!(list.each().all(|(serial, status)| list.status_of(serial) == status));
         assert!(!list.is_after(&list));
     }
 });

@@ -10,6 +10,8 @@ use annuaire::domain::certificate::RevocationReason;
 use annuaire::domain::mail_domain::MailDomainName;
 use annuaire::domain::onboarding::OperatorState;
 use annuaire::service::trust_space::Published;
+use annuaire::storage::revocation_lists::{self, NewRevocationList};
+use annuaire::trust::revocation::RevocationList;
 use sqlx::PgPool;
 
 use super::council::moving;
@@ -35,16 +37,22 @@ pub(crate) async fn published(pool: PgPool) -> Registered {
         replaces: None,
     };
     done(&registry, activate).await;
-    for list in Authority::trusted().revocation_lists() {
-        sqlx::query(
-            "insert into revocation_list (issuer_spki_sha256, issuer_dn, number, this_update, next_update, der, sha256, source, fetched_at)
-            values (sha256($1), 'CN=x', '1', $2, $2 + interval '1 day', $1, sha256($1), 'upload', $2)",
-        )
-        .bind(list)
-        .bind(registry.now())
-        .execute(&registry.pool)
-        .await
-        .unwrap();
+    for der in Authority::trusted().revocation_lists() {
+        let list = RevocationList::read(&der, der.len()).unwrap();
+        let new = NewRevocationList {
+            // Lists are kept by their issuers' keys; these are told apart by anything.
+            issuer_spki_sha256: &list.digest(),
+            issuer_dn: list.issuer().as_str(),
+            number: &list.number().to_string(),
+            this_update: list.this_update(),
+            next_update: list.next_update(),
+            der: &der,
+            sha256: &list.digest(),
+            source: "upload",
+            at: registry.now(),
+        };
+        let mut truth = registry.pool.acquire().await.unwrap();
+        assert!(revocation_lists::insert(&mut truth, &new).await.unwrap());
     }
     let announce = Act::AnnounceSigner {
         certificate: hexadecimal(&*signer(0)),

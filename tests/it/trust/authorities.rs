@@ -8,6 +8,7 @@ use annuaire::domain::error::{
     AUTHORITY_EXISTS, AUTHORITY_INVALID, AUTHORITY_UNAVAILABLE, REVOCATION_LIST_REFUSED,
     ROLE_INSUFFICIENT,
 };
+use annuaire::domain::pem;
 use annuaire::service::trust_space::{ConfiguredAuthority, OwnAuthorities};
 use annuaire::trust::certificate::Certificate;
 use annuaire::trust::revocation::RevocationList;
@@ -15,7 +16,7 @@ use rcgen::KeyPair;
 use time::{Duration, OffsetDateTime};
 
 use super::council::refused;
-use super::ours::{ISSUING, OurPki, ROOT, ask, csr, decide, issued, node, pem, with_ours};
+use super::ours::{ISSUING, OurPki, ROOT, ask, csr, decide, issued, node, with_ours};
 use super::pki::{Authority, gateway};
 use super::registered::{NUMBERS, with_registered};
 
@@ -225,7 +226,7 @@ fn a_certificate_of_ours_that_somebody_brings_is_on_our_lists_too() {
         .execute(&registry.pool)
         .await
         .unwrap();
-        let upload: String = chain.iter().map(|der| pem("CERTIFICATE", der)).collect();
+        let upload: String = chain.iter().map(|der| pem::certificate(der)).collect();
         let (space, anne) = (&registry.space, &registry.anne);
         let brought = space.add_certificate(anne, 1, upload.as_bytes(), "a test");
         let id = brought.await.unwrap().id;

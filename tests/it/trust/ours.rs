@@ -12,6 +12,7 @@ use annuaire::domain::act::Act;
 use annuaire::domain::authority::IssuedCertificate;
 use annuaire::domain::certificate_request::CertificateRequestRecord;
 use annuaire::domain::error::Failure;
+use annuaire::domain::pem;
 use annuaire::service::trust_space::{
     ConfiguredAuthority, OwnAuthorities, TrustSpace, WantedCertificate,
 };
@@ -66,9 +67,9 @@ impl OurPki {
         let made = ceremony.hold(numbers[0], numbers[1]).unwrap();
         let dir = scratch::directory("ours");
         for (name, text) in [
-            ("root.pem", pem("CERTIFICATE", made.root.der())),
+            ("root.pem", pem::certificate(made.root.der())),
             ("root.key", made.root_key_pem.clone()),
-            ("issuing.pem", pem("CERTIFICATE", made.issuing.der())),
+            ("issuing.pem", pem::certificate(made.issuing.der())),
             ("issuing.key", made.issuing_key_pem.clone().unwrap()),
         ] {
             let file = dir.join(name);
@@ -110,23 +111,9 @@ impl OurPki {
             url: &revocation_list_url(PUBLIC_URL, ROOT),
             revoked,
         };
-        let der = sign_revocation_list(&self.made.root, &self.signer("root"), &plan).unwrap();
-        pem("X509 CRL", &der)
+        let list = sign_revocation_list(&self.made.root, &self.signer("root"), &plan).unwrap();
+        pem::revocation_list(list.der())
     }
-}
-
-pub(crate) fn pem(label: &str, der: &[u8]) -> String {
-    use base64::Engine as _;
-    let body = base64::engine::general_purpose::STANDARD.encode(der);
-    let lines: Vec<&str> = body
-        .as_bytes()
-        .chunks(64)
-        .map(|line| std::str::from_utf8(line).unwrap())
-        .collect();
-    format!(
-        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-        lines.join("\n")
-    )
 }
 
 /// A node with this key of the issuing authority, or none.
@@ -237,8 +224,8 @@ pub(crate) async fn decide(registry: &Registered, act: Act) {
 pub(crate) fn openssl_verify(leaf: &[u8], list: &[u8], at: OffsetDateTime) -> String {
     let ours = OurPki::shared();
     let dir = scratch::directory("openssl");
-    fs::write(dir.join("leaf.pem"), pem("CERTIFICATE", leaf)).unwrap();
-    fs::write(dir.join("list.pem"), pem("X509 CRL", list)).unwrap();
+    fs::write(dir.join("leaf.pem"), pem::certificate(leaf)).unwrap();
+    fs::write(dir.join("list.pem"), pem::revocation_list(list)).unwrap();
     let path = |name: &str| ours.dir.join(name);
     run(Command::new("openssl")
         .args(["verify", "-crl_check", "-attime"])

@@ -5,7 +5,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::files::{ANCHORS, Files, GATEWAY, GATEWAY_NUMBER, ISSUING, QUESTION, ROOT};
-use super::shown::{quoted, say};
+use super::shown::{say, shell_word};
 use crate::cli::output;
 
 /// How long the first revocation list and the first answers of OCSP may take.
@@ -18,7 +18,7 @@ pub(in crate::cli::demo) fn show(
     peers: Option<SocketAddr>,
     files: &Files,
 ) -> anyhow::Result<()> {
-    let file = |name: &str| quoted(&files.path(name));
+    let file = |name: &str| shell_word(&files.path(name));
     let (chain, key) = (
         file(&format!("{GATEWAY}.pem")),
         file(&format!("{GATEWAY}.key")),
@@ -50,9 +50,9 @@ pub(in crate::cli::demo) fn show(
             ),
         );
     }
-    let program = quoted(&std::env::current_exe()?);
+    let program = shell_word(&std::env::current_exe()?);
     let data_dir = files.path("..");
-    let data_dir = quoted(&data_dir.canonicalize().unwrap_or(data_dir));
+    let data_dir = shell_word(&data_dir.canonicalize().unwrap_or(data_dir));
     let act = |what: &str, who: &str| {
         let token = file(&format!("{who}.token"));
         format!("{program} {what} --token-file {token} --data-dir {data_dir}")

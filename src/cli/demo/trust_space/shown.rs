@@ -12,7 +12,7 @@ pub(in crate::cli::demo) fn show(
     files: &Files,
 ) -> anyhow::Result<()> {
     let program = std::env::current_exe()?;
-    let signer = quoted(&files.path("signer.pem"));
+    let signer = shell_word(&files.path("signer.pem"));
     say(
         "the signed list, as every node fetches it",
         &format!("curl -s {base}/trust/listeblanchemssante.xml -o /tmp/liste.xml"),
@@ -25,7 +25,7 @@ pub(in crate::cli::demo) fn show(
     );
     output::line(&format!(
         "{} trust-list verify /tmp/liste.xml --signer {signer}",
-        quoted(&program)
+        shell_word(&program)
     ));
     let suspended = "/v1/operators?state=suspended";
     let approvals = "/v1/approvals?state=pending";
@@ -70,12 +70,12 @@ pub(super) fn say(why: &str, line: &str) {
 
 /// The option that names an administrator: the token is read from its file, not shown.
 fn bearer(files: &Files, name: &str) -> String {
-    let file = quoted(&files.path(&format!("{name}.token")));
+    let file = shell_word(&files.path(&format!("{name}.token")));
     format!("-H \"Authorization: Bearer $(cat {file})\"")
 }
 
 /// A path as one word of a shell line.
-pub(super) fn quoted(path: &Path) -> String {
+pub(super) fn shell_word(path: &Path) -> String {
     let path = path.to_string_lossy();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
     if path.chars().all(plain) {

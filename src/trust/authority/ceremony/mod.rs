@@ -149,7 +149,7 @@ impl Ceremony {
             revoked: &[],
         };
         Ok(Made {
-            root_list: sign_revocation_list(&root, &signer, &plan)?,
+            root_list: sign_revocation_list(&root, &signer, &plan)?.der().to_vec(),
             root_list_until,
             root,
             root_key_pem,

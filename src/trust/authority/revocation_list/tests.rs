@@ -25,7 +25,8 @@ fn list(number: u64, revoked: &[IssuedCertificate]) -> Vec<u8> {
         url: &authority.crl_url(),
         revoked,
     };
-    sign_revocation_list(authority.certificate(), &authority.signer(), &plan).unwrap()
+    let list = sign_revocation_list(authority.certificate(), &authority.signer(), &plan);
+    list.unwrap().der().to_vec()
 }
 
 fn issued(serial: &[u8], status: IssuedStatus) -> IssuedCertificate {
@@ -71,6 +72,24 @@ fn entries_carry_their_reason_and_stand_by_number() {
     expected.push((vec![0, 0x80], at, 6));
     expected.push((vec![1, 0], at, 6));
     assert_eq!(told(&list(1, &all)), expected);
+}
+
+#[test]
+fn the_next_list_can_be_made_from_this_one_alone() {
+    let since = NOW - Duration::DAY;
+    let revoked = |reason| IssuedStatus::Revoked(since, reason);
+    let mut statuses: Vec<_> = RevocationReason::ALL.into_iter().map(revoked).collect();
+    statuses.push(IssuedStatus::OnHold(since));
+    let all: Vec<_> = (1..)
+        .zip(statuses)
+        .map(|(number, status)| issued(&[number], status))
+        .collect();
+    let read = RevocationList::read(&list(41, &all), MAX_LIST_BYTES).unwrap();
+    let said: Vec<_> = read
+        .each()
+        .map(|(serial, status)| issued(serial, status))
+        .collect();
+    assert_eq!((read.number().as_u64(), said), (Some(41), all));
 }
 
 #[test]
