@@ -30,6 +30,8 @@ pub(super) struct Cycle {
     pub(super) lifetime: Duration,
     /// How old it gets before another is signed.
     pub(super) every: Duration,
+    /// How far clocks may differ: an answer of a later time than this is no longer believed.
+    pub(super) skew: Duration,
     /// Certificates signed for at one go, beyond those that stand otherwise than before.
     pub(super) at_once: usize,
 }
@@ -125,7 +127,9 @@ impl Answers {
             match self.by_serial.get_key_value(serial) {
                 Some((key, signed)) if signed.status == certificate.status => {
                     by_serial.insert(Arc::clone(key), Arc::clone(signed));
-                    if now - signed.times.this_update >= cycle.every {
+                    // One of a time to come was signed by a clock that has been set back since.
+                    let made = signed.times.this_update;
+                    if now - made >= cycle.every || made - now > cycle.skew {
                         old.push((signed.times.this_update, certificate));
                     }
                 }
@@ -164,8 +168,19 @@ impl Answers {
         now: OffsetDateTime,
         cycle: Cycle,
     ) -> Result<Option<Signed>, SignError> {
-        // Where the clock went back, what is said next must still be newer than what was said.
-        let now = before.map_or(now, |before| before.times.this_update.max(now));
+        let last = before.map_or(now, |before| before.times.this_update);
+        // Where the clock went back a little, what is said next must still be newer than what was said. What
+        // was said of a time far ahead is believed by nobody, and the next must not be of that time too.
+        let now = if last - now > cycle.skew {
+            tracing::warn!(
+                authority = self.responder.name,
+                last = %last,
+                "an answer was signed for a time to come; the next is of now"
+            );
+            now
+        } else {
+            last.max(now)
+        };
         let key = &self.responder.key;
         let Some(times) = key.times(now, cycle.lifetime) else {
             return Ok(None);
