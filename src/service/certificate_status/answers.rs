@@ -119,6 +119,7 @@ impl Answers {
         let mut old = Vec::new();
         let mut changed = Vec::new();
         let mut seen = HashSet::new();
+        let mut ahead = 0_usize;
         for certificate in issued {
             let serial = significant(&certificate.serial);
             if !seen.insert(serial) {
@@ -129,13 +130,22 @@ impl Answers {
                     by_serial.insert(Arc::clone(key), Arc::clone(signed));
                     // One of a time to come was signed by a clock that has been set back since.
                     let made = signed.times.this_update;
-                    if now - made >= cycle.every || made - now > cycle.skew {
+                    let is_ahead = made - now > cycle.skew;
+                    ahead += usize::from(is_ahead);
+                    if is_ahead || now - made >= cycle.every {
                         old.push((signed.times.this_update, certificate));
                     }
                 }
                 Some(_) => changed.push(certificate),
                 None => old.push((OffsetDateTime::UNIX_EPOCH, certificate)),
             }
+        }
+        if ahead > 0 {
+            tracing::warn!(
+                authority = self.responder.name,
+                answers = ahead,
+                "answers were signed for a time to come; the next are of the present"
+            );
         }
         // The oldest first, so that each gets its turn.
         old.sort_by_key(|(this_update, _)| *this_update);
@@ -172,11 +182,6 @@ impl Answers {
         // Where the clock went back a little, what is said next must still be newer than what was said. What
         // was said of a time far ahead is believed by nobody, and the next must not be of that time too.
         let now = if last - now > cycle.skew {
-            tracing::warn!(
-                authority = self.responder.name,
-                last = %last,
-                "an answer was signed for a time to come; the next is of now"
-            );
             now
         } else {
             last.max(now)

@@ -199,7 +199,9 @@ impl TrustSpace {
     /// be before the database, and this one behind it.
     fn difference(&self) -> time::Duration {
         match self.own.clocks {
-            Clocks::Database(skew) => time::Duration::try_from(skew * 2).unwrap_or(DIFFERENCE),
+            Clocks::Database(skew) => {
+                time::Duration::try_from(skew.saturating_mul(2)).unwrap_or(DIFFERENCE)
+            }
             Clocks::Alone => DIFFERENCE,
         }
     }
