@@ -274,7 +274,10 @@ pub fn trust_space(config: &Config, pool: &PgPool) -> Result<TrustSpace, AppErro
         Arc::new(config.trust.clone()),
         signing::keys(&config.trust)?,
     )
-    .with_authorities(signing::authorities(&config.ca)?))
+    .with_authorities(signing::authorities(
+        &config.ca,
+        config.admission.clock_skew,
+    )?))
 }
 
 /// Admission by these settings, which knows nothing of the trust space yet.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::AppError;
 use crate::config::{self, Trust};
 use crate::service::certificate_status::Responder;
-use crate::service::trust_space::{ConfiguredAuthority, OwnAuthorities};
+use crate::service::trust_space::{Clocks, ConfiguredAuthority, OwnAuthorities};
 use crate::trust::certificate::{Certificate, only_certificate};
 use crate::trust::ocsp::sign::ResponderKey;
 use crate::trust::sign::{
@@ -52,8 +52,11 @@ fn key(key: &config::trust::SigningKey) -> Result<Arc<dyn Signer>, AppError> {
     }))
 }
 
-/// The authorities of the settings, likewise.
-pub(super) fn authorities(settings: &config::Ca) -> Result<OwnAuthorities, AppError> {
+/// The authorities of the settings, likewise. Clocks may differ by `clock_skew`.
+pub(super) fn authorities(
+    settings: &config::Ca,
+    clock_skew: std::time::Duration,
+) -> Result<OwnAuthorities, AppError> {
     let open = |authority: &config::ca::Authority| -> Result<ConfiguredAuthority, AppError> {
         let key = match (&authority.key_file, &authority.pkcs11) {
             (None, None) => None,
@@ -73,6 +76,7 @@ pub(super) fn authorities(settings: &config::Ca) -> Result<OwnAuthorities, AppEr
     Ok(OwnAuthorities {
         settings: settings.clone(),
         configured: configured.collect::<Result<_, _>>()?,
+        clocks: Clocks::Database(clock_skew),
     })
 }
 

@@ -1,18 +1,23 @@
 //! Operators that are connected: received by a decision, and let go by the first one that refuses them. It
 //! knows neither HTTP nor how a decision is made.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use time::OffsetDateTime;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::watch;
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{block_in_place, spawn_blocking};
 
 use super::admission::Admission;
+use super::admission::deciding::Deciding;
 use crate::domain::admission::{Decision, Question, Verdict};
 use crate::domain::clock::Clock;
 use crate::domain::digest::Digest;
 use crate::telemetry::{ConnectedPeer, Metrics};
+use crate::trust::admission::Snapshot;
 use crate::trust::chain::Anchors;
 use crate::trust::digest::sha256;
 use crate::trust::tls::{Acceptor, Decide, Identity, Received, Stream, TurnedAway};
@@ -22,6 +27,9 @@ use crate::trust::tls::{Acceptor, Decide, Identity, Received, Stream, TurnedAway
 pub struct Peers {
     acceptor: Acceptor,
     decide: Decide,
+    /// How many connections may be decided on again at the same time still, each on a thread of its own: an
+    /// epoch wakes all of them.
+    turns: Arc<Semaphore>,
     epochs: watch::Receiver<i64>,
     clock: Arc<dyn Clock>,
     metrics: Metrics,
@@ -55,8 +63,9 @@ impl Peers {
         metrics: Metrics,
     ) -> Self {
         let (anchors, epochs) = (admission.anchors().clone(), admission.epochs());
-        let admission = admission.clone();
-        let decide: Decide = Arc::new(move |question| admission.decide(question));
+        // Kept apart from what is asked over HTTP: many questions there push out nothing here.
+        let deciding = Deciding::new(admission.clone(), metrics.clone(), at_once());
+        let decide: Decide = Arc::new(move |question| deciding.decide_here(question));
         Self::deciding(decide, epochs, identity, &anchors, clock, timeout, metrics)
     }
 
@@ -70,9 +79,12 @@ impl Peers {
         timeout: Duration,
         metrics: Metrics,
     ) -> Self {
+        let at_handshake = Arc::clone(&decide);
+        let at_handshake: Decide = Arc::new(move |question| aside(|| at_handshake(question)));
         Self {
-            acceptor: Acceptor::new(identity, anchors, Arc::clone(&decide), timeout),
+            acceptor: Acceptor::new(identity, anchors, at_handshake, timeout),
             decide,
+            turns: Arc::new(Semaphore::new(at_once())),
             epochs,
             clock,
             metrics,
@@ -132,7 +144,7 @@ impl Peers {
     /// Decides again at every epoch and whenever the last decision ends, and returns once the peer is
     /// refused: its connection is to be closed then, whatever it is doing.
     pub async fn until_refused(&self, peer: &Peer) {
-        let refused = until_refused(peer, self.epochs.clone(), self.clock.as_ref()).await;
+        let refused = self.first_refusal(peer).await;
         let reason = first_reason(&refused);
         self.metrics.peer_closed(reason);
         tracing::info!(
@@ -142,6 +154,42 @@ impl Peers {
             trust.epoch = refused.epoch,
             "the connection of a peer is closed: it is no longer admitted"
         );
+    }
+
+    /// The first decision that refuses.
+    async fn first_refusal(&self, peer: &Peer) -> Arc<Decision> {
+        let mut epochs = self.epochs.clone();
+        // Nobody tells of epochs any more when the node ends: then the time alone wakes.
+        let mut is_told = true;
+        loop {
+            // Before the decision, so that an epoch that comes meanwhile is not missed.
+            epochs.mark_unchanged();
+            let decision = self.decide_again(peer).await;
+            match decision.verdict {
+                Verdict::Refuse => return decision,
+                Verdict::Admit => {}
+            }
+            tokio::select! {
+                told = epochs.changed(), if is_told => is_told = told.is_ok(),
+                () = tokio::time::sleep(remaining(&decision, self.clock.now())) => {}
+            }
+        }
+    }
+
+    /// Decides when its turn comes, off the threads of connections; a decision that breaks down refuses.
+    async fn decide_again(&self, peer: &Peer) -> Arc<Decision> {
+        // Never closed: the error cannot be.
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let peer = peer.clone();
+        let work = spawn_blocking(move || {
+            let decision = peer.decide();
+            drop(turn);
+            decision
+        });
+        work.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a decision on a connected peer broke down");
+            Arc::new(Snapshot::unready(self.clock.now()))
+        })
     }
 }
 
@@ -167,26 +215,19 @@ impl Peer {
     }
 }
 
-/// The first decision that refuses.
-async fn until_refused(
-    peer: &Peer,
-    mut epochs: watch::Receiver<i64>,
-    clock: &dyn Clock,
-) -> Arc<Decision> {
-    // Nobody tells of epochs any more when the node ends: then the time alone wakes.
-    let mut is_told = true;
-    loop {
-        // Before the decision, so that an epoch that comes meanwhile is not missed.
-        epochs.mark_unchanged();
-        let decision = peer.decide();
-        match decision.verdict {
-            Verdict::Refuse => return decision,
-            Verdict::Admit => {}
-        }
-        tokio::select! {
-            told = epochs.changed(), if is_told => is_told = told.is_ok(),
-            () = tokio::time::sleep(remaining(&decision, clock.now())) => {}
-        }
+/// Threads that decide on connections at the same time.
+fn at_once() -> usize {
+    std::thread::available_parallelism().map_or(2, NonZeroUsize::get)
+}
+
+/// Does work that TLS asks for in the midst of a handshake; where there are other threads, connections that
+/// wait for this one go on there.
+fn aside<T>(work: impl FnOnce() -> T) -> T {
+    let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());
+    if matches!(flavor, Ok(RuntimeFlavor::MultiThread)) {
+        block_in_place(work)
+    } else {
+        work()
     }
 }
 

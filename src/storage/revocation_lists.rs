@@ -137,6 +137,13 @@ pub async fn der(truth: &mut PgConnection, id: i64) -> Result<Vec<u8>, StorageEr
     )
 }
 
+/// The time by the clock of the database.
+pub async fn clock(truth: &mut PgConnection) -> Result<OffsetDateTime, StorageError> {
+    Ok(sqlx::query_scalar("select clock_timestamp()")
+        .fetch_one(truth)
+        .await?)
+}
+
 /// Lets nobody else add a list of this issuer until the transaction ends.
 ///
 /// [`StorageError::ListsHeld`] after eight seconds, within the time of a request; the transaction then

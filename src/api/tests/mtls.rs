@@ -271,6 +271,28 @@ async fn an_operator_that_is_suspended_is_cut_off_whatever_it_is_doing() {
 }
 
 #[tokio::test]
+async fn a_decision_that_breaks_down_admits_nobody() {
+    let node = run(router(&Arc::default()), patient(), Believed::Long).await;
+    let gateway = node.gateway();
+    let mut client = node.connect(&gateway).await;
+    client.ask("/").await;
+    client.hears("hello").await;
+    // What decides panics from now on.
+    let known = Arc::clone(&node.refused);
+    let broke = std::thread::spawn(move || {
+        let _held = known.lock();
+        panic!("a part of this test");
+    });
+    assert!(broke.join().is_err());
+    node.next_epoch();
+    assert_eq!(client.rest().await, "");
+    node.connected(0).await;
+    let text = node.metrics.render(&ReadModelReading::default()).unwrap();
+    let closed = "annuaire_peers_closed_total{reason=\"node.unready\"} 1";
+    assert!(text.lines().any(|it| it == closed), "{text}");
+}
+
+#[tokio::test]
 async fn a_peer_is_told_who_it_is_where_peers_are_known() {
     let service = Service::new();
     let (status, problem) = service.refused("/v1/peer").await;

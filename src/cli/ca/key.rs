@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::files::{ISSUING, ISSUING_KEY, quoted};
+use super::files::{ISSUING, ISSUING_KEY, toml_string};
 use crate::cli::trust_list::{bounded, unusable};
 use crate::cli::{Exit, Failed};
 use crate::trust::sign::{
@@ -41,10 +41,10 @@ impl DeviceKey {
         let (module, pin_file) = (self.module.as_ref()?, self.pin_file.as_ref()?);
         Some(format!(
             "pkcs11 = {{ module = {}, token = {}, key = {}, pin_file = {} }}",
-            quoted(module.display()),
-            quoted(self.token.as_ref()?),
-            quoted(self.key.as_ref()?),
-            quoted(pin_file.display()),
+            toml_string(module.display()),
+            toml_string(self.token.as_ref()?),
+            toml_string(self.key.as_ref()?),
+            toml_string(pin_file.display()),
         ))
     }
 

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use super::Admission;
-use crate::domain::admission::{Decision, Verdict};
+use crate::domain::admission::{Decision, Question, Verdict};
 use crate::domain::digest::Digest;
 use crate::domain::error::{ADMISSION_BUSY, Failure, INTERNAL};
 use crate::telemetry::{DecisionOrigin, Metrics};
@@ -122,6 +122,18 @@ impl Deciding {
             answer
         });
         Ok(counted.collect())
+    }
+
+    /// Answers a question on this thread, at once: for whoever bounds by itself how much it asks. It is
+    /// kept like the others, and counted nowhere.
+    pub fn decide_here(&self, question: &Question) -> Arc<Decision> {
+        let inner = &self.0;
+        let asked = Asked::from(question);
+        let (key, now) = (key::of(&asked), inner.now());
+        let (answer, _) = inner
+            .kept(&key, &asked, &now)
+            .unwrap_or_else(|| inner.decide(key, asked, &now));
+        Arc::new(answer.decision.clone())
     }
 
     /// Makes what is not kept, when its turn comes.

@@ -161,8 +161,7 @@ impl Asking {
         if due.is_empty() {
             return Ok(Round::default());
         }
-        let answers = self.ask(&wanted, due).await;
-        self.keep_answers(answers).await
+        self.ask(&wanted, due).await
     }
 
     /// The plan in force: made anew where the trust space changed since, or it is old.
@@ -194,12 +193,9 @@ impl Asking {
         Ok(plan.insert(made))
     }
 
-    /// Asks these sources, a few at a time.
-    async fn ask(
-        &self,
-        wanted: &Wanted,
-        due: Vec<RevocationSource>,
-    ) -> Vec<(RevocationSource, Said)> {
+    /// Asks these sources, a few at a time, and keeps what each says when it says it: one that is slow is
+    /// waited for by nobody's words but its own.
+    async fn ask(&self, wanted: &Wanted, due: Vec<RevocationSource>) -> Result<Round, Failure> {
         let turns = Arc::new(Semaphore::new(AT_ONCE));
         let mut asking = JoinSet::new();
         for source in due {
@@ -215,53 +211,56 @@ impl Asking {
                 (source, answer)
             });
         }
-        let mut answers = Vec::new();
+        let mut round = Round::default();
+        let mut failed = None;
         while let Some(joined) = asking.join_next().await {
             match joined {
-                Ok(answer) => answers.push(answer),
+                Ok((source, said)) => {
+                    let kept = self.keep_answer(source, said, &mut round).await;
+                    failed = failed.or(kept.err());
+                }
                 Err(error) => tracing::error!(%error, "a question to an authority broke off"),
             }
         }
-        answers
+        failed.map_or(Ok(round), Err)
     }
 
-    /// Keeps what was said and how each source stands; nodes are told where something is new.
-    async fn keep_answers(&self, answers: Vec<(RevocationSource, Said)>) -> Result<Round, Failure> {
+    /// Keeps what a source said and how it stands; nodes are told where something is new.
+    async fn keep_answer(
+        &self,
+        mut source: RevocationSource,
+        said: Said,
+        round: &mut Round,
+    ) -> Result<(), Failure> {
         let now = self.clock.now();
-        let mut round = Round {
-            asked: answers.len(),
-            ..Round::default()
-        };
         let mut connection = storage::acquire(&self.pool).await?;
         let mut truth = storage::begin(&mut connection).await?;
-        let mut keys = Vec::new();
-        for (mut source, said) in answers {
-            source.tried_at = Some(now);
-            let (new, problem) = take(&mut truth, &mut source, said, now).await?;
-            round.new += new.len();
-            let outcome = match &problem {
-                None if new.is_empty() => "unchanged",
-                None => "new",
-                Some(Problem::Refused(_)) => {
-                    round.refused += 1;
-                    "refused"
-                }
-                Some(Problem::Failed(_)) => {
-                    round.failed += 1;
-                    "failed"
-                }
-            };
-            self.metrics.revocation_source(source.kind, outcome);
-            self.settle(&mut source, problem, now);
-            revocation_sources::keep(&mut truth, &source).await?;
-            keys.extend(new);
-        }
-        if !keys.is_empty() {
+        source.tried_at = Some(now);
+        let (new, problem) = take(&mut truth, &mut source, said, now).await?;
+        let outcome = match &problem {
+            None if new.is_empty() => "unchanged",
+            None => "new",
+            Some(Problem::Refused(_)) => "refused",
+            Some(Problem::Failed(_)) => "failed",
+        };
+        let (refused, failed) = match &problem {
+            None => (0, 0),
+            Some(Problem::Refused(_)) => (1, 0),
+            Some(Problem::Failed(_)) => (0, 1),
+        };
+        self.settle(&mut source, problem, now);
+        revocation_sources::keep(&mut truth, &source).await?;
+        if !new.is_empty() {
             changes::act_at(&mut truth, now).await?;
-            changes::append_trust(&mut truth, FETCHED, &keys).await?;
+            changes::append_trust(&mut truth, FETCHED, &new).await?;
         }
         storage::commit(truth).await?;
-        Ok(round)
+        self.metrics.revocation_source(source.kind, outcome);
+        round.asked += 1;
+        round.new += new.len();
+        round.refused += refused;
+        round.failed += failed;
+        Ok(())
     }
 
     /// How a source stands now, and when it is asked next.

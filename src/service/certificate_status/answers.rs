@@ -30,6 +30,8 @@ pub(super) struct Cycle {
     pub(super) lifetime: Duration,
     /// How old it gets before another is signed.
     pub(super) every: Duration,
+    /// How far clocks may differ: an answer of a later time than this is no longer believed.
+    pub(super) skew: Duration,
     /// Certificates signed for at one go, beyond those that stand otherwise than before.
     pub(super) at_once: usize,
 }
@@ -117,6 +119,7 @@ impl Answers {
         let mut old = Vec::new();
         let mut changed = Vec::new();
         let mut seen = HashSet::new();
+        let mut ahead = 0_usize;
         for certificate in issued {
             let serial = significant(&certificate.serial);
             if !seen.insert(serial) {
@@ -125,13 +128,24 @@ impl Answers {
             match self.by_serial.get_key_value(serial) {
                 Some((key, signed)) if signed.status == certificate.status => {
                     by_serial.insert(Arc::clone(key), Arc::clone(signed));
-                    if now - signed.times.this_update >= cycle.every {
+                    // One of a time to come was signed by a clock that has been set back since.
+                    let made = signed.times.this_update;
+                    let is_ahead = made - now > cycle.skew;
+                    ahead += usize::from(is_ahead);
+                    if is_ahead || now - made >= cycle.every {
                         old.push((signed.times.this_update, certificate));
                     }
                 }
                 Some(_) => changed.push(certificate),
                 None => old.push((OffsetDateTime::UNIX_EPOCH, certificate)),
             }
+        }
+        if ahead > 0 {
+            tracing::warn!(
+                authority = self.responder.name,
+                answers = ahead,
+                "answers were signed for a time to come; the next are of the present"
+            );
         }
         // The oldest first, so that each gets its turn.
         old.sort_by_key(|(this_update, _)| *this_update);
@@ -164,8 +178,14 @@ impl Answers {
         now: OffsetDateTime,
         cycle: Cycle,
     ) -> Result<Option<Signed>, SignError> {
-        // Where the clock went back, what is said next must still be newer than what was said.
-        let now = before.map_or(now, |before| before.times.this_update.max(now));
+        let last = before.map_or(now, |before| before.times.this_update);
+        // Where the clock went back a little, what is said next must still be newer than what was said. What
+        // was said of a time far ahead is believed by nobody, and the next must not be of that time too.
+        let now = if last - now > cycle.skew {
+            now
+        } else {
+            last.max(now)
+        };
         let key = &self.responder.key;
         let Some(times) = key.times(now, cycle.lifetime) else {
             return Ok(None);

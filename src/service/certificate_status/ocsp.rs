@@ -22,6 +22,9 @@ use crate::trust::ocsp::{CertIdHash, Refusal, Request, read_request};
 /// meanwhile is told within it.
 const AT_ONCE: usize = 2_000;
 
+/// What is dated further ahead is not believed by those who ask, whose clocks are right.
+const SKEW: Duration = Duration::minutes(2);
+
 /// The responder of this node; cheap to clone.
 #[derive(Clone)]
 pub(super) struct Ocsp(Arc<Inner>);
@@ -91,6 +94,7 @@ impl Ocsp {
             cycle: Cycle {
                 lifetime: span(settings.ocsp_lifetime),
                 every: span(settings.ocsp_every),
+                skew: SKEW,
                 at_once: AT_ONCE,
             },
             nonces: Budget::new(settings.nonces_per_second),

@@ -155,7 +155,7 @@ async fn a_clock_that_went_back_makes_nothing_older() {
         answer.caching.unwrap().made_at
     };
     node.learn(&[node.gateway(IssuedStatus::Good)]).await;
-    node.at(NOW - Duration::days(1));
+    node.at(NOW - Duration::minutes(2));
     node.learn(&[node.gateway(IssuedStatus::Good)]).await;
     assert_eq!(made_at(&node), NOW);
     // What changed is told nevertheless, and is newer than what was told.
@@ -163,6 +163,21 @@ async fn a_clock_that_went_back_makes_nothing_older() {
     assert_eq!(made_at(&node), NOW);
     node.at(NOW);
     assert_eq!(node.said(), Ok(IssuedStatus::OnHold(NOW)));
+}
+
+/// A clock that ran a day ahead and was set right: what it dated would be believed by nobody until then.
+#[tokio::test]
+async fn what_was_dated_far_ahead_is_signed_again_for_the_present() {
+    let node = Node::new();
+    for status in [IssuedStatus::Good, IssuedStatus::OnHold(NOW)] {
+        node.at(NOW + Duration::days(1));
+        node.learn(&[node.gateway(IssuedStatus::Good)]).await;
+        node.at(NOW);
+        node.learn(&[node.gateway(status)]).await;
+        assert_eq!(node.said(), Ok(status));
+        let answer = node.ask(&node.request(CertIdHash::Sha1, None));
+        assert_eq!(answer.caching.unwrap().made_at, NOW);
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! lead to is configuration, here as elsewhere.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use time::OffsetDateTime;
 
@@ -35,6 +36,18 @@ pub struct OwnAuthorities {
     pub settings: config::Ca,
     /// Those of which this node has a certificate.
     pub configured: Vec<ConfiguredAuthority>,
+    /// What the clock of this node is held against before a revocation list is dated by it.
+    pub clocks: Clocks,
+}
+
+/// What the clock of a node is held against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clocks {
+    /// The clock of the database, from which it may differ by no more than this.
+    Database(Duration),
+    /// No other clock: where the time is made up.
+    #[default]
+    Alone,
 }
 
 /// An authority of the settings.

@@ -44,7 +44,7 @@ pub(in crate::service) mod versions;
 
 pub use acts::Requested;
 pub use administrators::NewAdministrator;
-pub use authorities::{AuthorityDetail, ConfiguredAuthority, OwnAuthorities};
+pub use authorities::{AuthorityDetail, Clocks, ConfiguredAuthority, OwnAuthorities};
 pub use certificate_requests::WantedCertificate;
 pub use due::Due;
 pub use list_import::{Counted, ImportedList};

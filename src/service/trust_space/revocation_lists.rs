@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use tokio::time::timeout;
 
 use super::TrustSpace;
-use super::authorities::{certificate, key};
+use super::authorities::{Clocks, certificate, key};
 use super::issuing::not_made;
 use super::list_contents::{KEPT, says};
 use super::versions::off_thread;
@@ -25,7 +25,8 @@ use crate::trust::authority::{
 use crate::trust::revocation::RevocationList;
 use crate::trust::sign::Signer;
 
-/// Two nodes whose clocks differ by this much are taken to be of one time.
+/// Two nodes whose clocks differ by this much are taken to be of one time, where no clock is held against
+/// another.
 const DIFFERENCE: time::Duration = time::Duration::seconds(2);
 
 /// An alert is raised beside a transaction that may have failed with the old alert in its hands.
@@ -136,6 +137,7 @@ impl TrustSpace {
         if !self.is_due(authority, newest.as_ref(), &taken_back)? {
             return Ok(Renewed::Good);
         }
+        self.is_of_the_present(&mut truth, authority).await?;
         let plan = self.plan(authority, newest.as_ref(), taken_back)?;
         let record = authority.clone();
         let made = off_thread(move || make(&record, &*signer, &plan)).await??;
@@ -164,6 +166,45 @@ impl TrustSpace {
         Ok(Renewed::Signed)
     }
 
+    /// `authority.unavailable` where the clock of this node is not that of the database: a list that is
+    /// dated ahead would keep every other node from signing until that time comes.
+    async fn is_of_the_present(
+        &self,
+        truth: &mut Connection,
+        authority: &AuthorityRecord,
+    ) -> Result<(), Failure> {
+        match self.own.clocks {
+            Clocks::Alone => Ok(()),
+            Clocks::Database(skew) => {
+                let there = revocation_lists::clock(truth).await?;
+                let here = self.clock.now();
+                if (here - there).abs() <= skew {
+                    return Ok(());
+                }
+                Err(Failure::new(
+                    &AUTHORITY_UNAVAILABLE,
+                    format!(
+                        "Authority {}: the clock of this node shows {}, that of the database {}; one of them is wrong.",
+                        authority.name,
+                        rfc3339(here),
+                        rfc3339(there)
+                    ),
+                ))
+            }
+        }
+    }
+
+    /// How far ahead the last list may be dated and another be signed, as of the same moment: one node may
+    /// be before the database, and this one behind it.
+    fn difference(&self) -> time::Duration {
+        match self.own.clocks {
+            Clocks::Database(skew) => {
+                time::Duration::try_from(skew.saturating_mul(2)).unwrap_or(DIFFERENCE)
+            }
+            Clocks::Alone => DIFFERENCE,
+        }
+    }
+
     /// Whether a new list is to be signed; `authority.unavailable` where the clock went back behind the
     /// last one.
     fn is_due(
@@ -177,7 +218,7 @@ impl TrustSpace {
         };
         let now = self.clock.now();
         let last = newest.list.this_update();
-        if now + DIFFERENCE < last {
+        if now + self.difference() < last {
             return Err(Failure::new(
                 &AUTHORITY_UNAVAILABLE,
                 format!(

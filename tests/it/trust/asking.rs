@@ -305,6 +305,30 @@ fn a_responder_stands_in_for_a_list_that_fails_and_steps_back_when_it_returns() 
 }
 
 #[test]
+fn who_is_slow_is_waited_for_by_nobody_else() {
+    with_registered(async |registry| {
+        let authority = with_one(&registry, Names::List).await;
+        let chain = authority.gateway(SERIAL + 1, Names::Responder);
+        authority.register(&registry, &chain).await;
+        authority.says(&authority.list(1, NOW, &[]));
+        authority.server.says("/ocsp", Said::Nothing);
+        let asking = authority.asking_as(&registry, |settings| {
+            settings.timeout = Span::from_mins(10);
+        });
+        let round = tokio::spawn(async move { asking.ask_due().await });
+        // The other is still being asked when this is kept and told: nobody ends that question.
+        while registry.texts(TOLD).await.is_empty() {
+            assert!(!round.is_finished());
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(registry.texts(LISTS).await, ["1"]);
+        assert_eq!(registry.texts(TOLD).await, ["revocation.fetched 1"]);
+        assert!(!round.is_finished());
+        round.abort();
+    });
+}
+
+#[test]
 fn only_certificates_of_others_that_may_come_into_force_are_asked_about() {
     with_registered(async |registry| {
         let authority = with_one(&registry, Names::List).await;

@@ -271,6 +271,7 @@ fn a_node_that_has_the_key_of_a_root_signs_no_list_in_its_name() {
                 certificate: ours.made.root.der().to_vec(),
                 key: Some(ours.root_key()),
             }],
+            ..OwnAuthorities::default()
         };
         let space = registry.space.clone().with_authorities(own);
         assert!(space.unknown_authorities().await.unwrap().is_empty());

@@ -14,7 +14,7 @@ use annuaire::domain::certificate_request::CertificateRequestRecord;
 use annuaire::domain::error::Failure;
 use annuaire::domain::pem;
 use annuaire::service::trust_space::{
-    ConfiguredAuthority, OwnAuthorities, TrustSpace, WantedCertificate,
+    Clocks, ConfiguredAuthority, OwnAuthorities, TrustSpace, WantedCertificate,
 };
 use annuaire::trust::authority::{
     Ceremony, IssuingKey, KeySize, ListPlan, Made, Serial, revocation_list_url,
@@ -118,6 +118,15 @@ impl OurPki {
 
 /// A node with this key of the issuing authority, or none.
 pub(crate) fn node(registry: &Registered, key: Option<Arc<dyn Signer>>) -> TrustSpace {
+    node_beside(registry, key, Clocks::Alone)
+}
+
+/// The same, whose clock is held against these.
+pub(crate) fn node_beside(
+    registry: &Registered,
+    key: Option<Arc<dyn Signer>>,
+    clocks: Clocks,
+) -> TrustSpace {
     let ours = OurPki::shared();
     let settings = config::Trust {
         anchor_files: vec![
@@ -136,6 +145,7 @@ pub(crate) fn node(registry: &Registered, key: Option<Arc<dyn Signer>>) -> Trust
             certificate: ours.made.issuing.der().to_vec(),
             key,
         }],
+        clocks,
     };
     TrustSpace::new(
         registry.pool.clone(),

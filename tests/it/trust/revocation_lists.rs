@@ -7,6 +7,7 @@ use annuaire::domain::alert::AlertCode;
 use annuaire::domain::authority::IssuedStatus;
 use annuaire::domain::certificate::RevocationReason;
 use annuaire::domain::error::AUTHORITY_UNAVAILABLE;
+use annuaire::service::trust_space::Clocks;
 use annuaire::storage::certificates;
 use annuaire::trust::revocation::RevocationList;
 use time::Duration;
@@ -15,7 +16,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::council::refused;
 use super::keys::Odd;
-use super::ours::{ISSUING, OurPki, decide, issued, node, openssl_crl, openssl_verify, with_ours};
+use super::ours::{
+    ISSUING, OurPki, decide, issued, node, node_beside, openssl_crl, openssl_verify, with_ours,
+};
 use super::registered::{Registered, with_registered};
 use super::web::{NOBODY, Web};
 
@@ -307,6 +310,41 @@ fn a_clock_that_goes_back_signs_nothing_and_is_an_alert() {
         registry.advance(Duration::hours(7));
         assert_eq!(renewed(&registry).await.1, 1);
         assert!(open_alerts(&registry).await.is_empty());
+    });
+}
+
+/// The time of these tests is before they were written: no database shows it any more.
+#[test]
+fn a_clock_that_is_not_that_of_the_database_signs_nothing_and_is_an_alert() {
+    with_registered(async |mut registry| {
+        with_ours(&mut registry).await;
+        let clocks = Clocks::Database(Wait::from_mins(2));
+        let wrong = node_beside(&registry, Some(OurPki::shared().issuing_key()), clocks);
+        let why = refused(
+            wrong.publish_revocation_lists().await,
+            &AUTHORITY_UNAVAILABLE,
+        );
+        assert!(why.contains("that of the database"), "{why}");
+        assert!(
+            open_alerts(&registry)
+                .await
+                .contains(&AlertCode::RevocationListNotPublished)
+        );
+        assert_eq!(
+            renewed(&registry).await.0.number(),
+            &[1][..],
+            "nothing was signed before"
+        );
+
+        // Within what clocks may differ, what changed is told at once, as of the same moment.
+        let clocks = Clocks::Database(Wait::from_hours(24 * 365 * 50));
+        let near = node_beside(&registry, Some(OurPki::shared().issuing_key()), clocks);
+        let id = issued(&registry, "mx1.hopital.mssante.fr").await;
+        hold(&registry, id).await;
+        let last = registry.now();
+        registry.advance(-Duration::MINUTE);
+        assert_eq!(near.publish_revocation_lists().await.unwrap(), 1);
+        assert_eq!(newest(&registry).await.this_update(), last);
     });
 }
 

@@ -68,6 +68,26 @@ impl Asked {
     }
 }
 
+impl From<&Question> for Asked {
+    fn from(question: &Question) -> Self {
+        let Question {
+            chain,
+            mail_domain,
+            role,
+            host,
+            stapled,
+        } = question;
+        let named = mail_domain.clone();
+        Self {
+            chain: chain.as_slice().into(),
+            mail_domain: named.map_or(MailDomainAsked::Any, MailDomainAsked::Named),
+            role: *role,
+            host: host.clone(),
+            stapled: stapled.clone(),
+        }
+    }
+}
+
 /// The certificates of a chain in PEM, or of one certificate in DER; `admission.unreadable` where there
 /// are none.
 pub fn presented(file: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {

@@ -72,6 +72,23 @@ async fn an_admission_is_kept_until_its_end_and_not_longer() {
 }
 
 #[tokio::test]
+async fn a_connection_that_is_decided_on_again_is_answered_from_what_is_kept() {
+    let node = Node::new(100, 1);
+    let question = Question {
+        mail_domain: None,
+        ..asked(active(), ACTIVE_DOMAIN).question()
+    };
+    let first = node.deciding.decide_here(&question);
+    assert_eq!(*first, *node.admission().decide(&question));
+    assert_eq!(first.verdict, Verdict::Admit);
+    // A decision says when it was made.
+    node.clock.turn(time::Duration::SECOND);
+    assert_eq!(node.deciding.decide_here(&question).at, first.at);
+    install(node.admission(), state());
+    assert_ne!(node.deciding.decide_here(&question).at, first.at);
+}
+
+#[tokio::test]
 async fn a_refusal_is_looked_at_again_soon() {
     let node = Node::new(100, 1);
     let question = || asked(suspended(), SUSPENDED_DOMAIN);
