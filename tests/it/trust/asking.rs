@@ -20,6 +20,7 @@ use annuaire::storage::trust_state;
 use annuaire::trust::admission::{ListInForce, Snapshot};
 use annuaire::trust::certificate::{Certificate, read_upload};
 use annuaire::trust::ocsp::{CertIdHash, read_request};
+use annuaire::trust::sidecar::{SignerNotice, SignerStatus};
 use time::Duration;
 
 use super::other_authority::{Elsewhere, Names, from, stands};
@@ -439,7 +440,11 @@ async fn refused(registry: &Registered, authority: &Elsewhere, chain: &[u8]) -> 
             sha256: Digest::new([1; 32]),
         },
         list: TrustList::assemble(registry.now(), vec![entry]),
-        signers: Vec::new(),
+        signers: vec![SignerNotice {
+            sha256: Digest::new([2; 32]),
+            status: SignerStatus::Current,
+            from: NOW,
+        }],
     };
     let settings = config::Admission::default();
     let admission = Admission::new(registry.clock(), settings, authority.anchors.clone());
