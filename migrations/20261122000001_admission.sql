@@ -29,7 +29,8 @@ alter table scheduled_act alter column agreed_at set not null;
 alter table approval add column epoch bigint;
 
 -- What was in force when. A row says how a thing stands from a moment on, until the next row of the same
--- thing. Triggers write them, so that no statement can forget to.
+-- thing. Triggers write them, so that no statement can forget to. Writers' clocks differ: what came later,
+-- under the lock of the row that it is about, is not from before what it replaces.
 create table operator_history (
     id          bigint      generated always as identity primary key,
     operator_id bigint      not null references operator,
@@ -45,6 +46,7 @@ create table certificate_history (
     certificate_id    bigint      not null references certificate,
     state             text        not null,
     revocation_reason text,
+    state_since       timestamptz not null, -- as the one who acted told it
     since             timestamptz not null
 );
 create index certificate_history_by_certificate on certificate_history (certificate_id, since, id);
@@ -71,8 +73,8 @@ create index mail_domain_operator_history_by_pair
 -- What stands now has stood since then, as far as is known.
 insert into operator_history (operator_id, legal_name, state, state_since, since)
 select id, legal_name, state, state_since, state_since from operator;
-insert into certificate_history (certificate_id, state, revocation_reason, since)
-select id, state, revocation_reason, state_since from certificate;
+insert into certificate_history (certificate_id, state, revocation_reason, state_since, since)
+select id, state, revocation_reason, state_since, state_since from certificate;
 insert into binding_history (mail_domain, certificate_id, is_there, since)
 select mail_domain, certificate_id, true, updated_at from binding;
 insert into mail_domain_operator_history (mail_domain, operator_id, is_there, since)
@@ -88,7 +90,10 @@ begin
         new.legal_name,
         new.state,
         new.state_since,
-        case when tg_op = 'INSERT' or old.state <> new.state then new.state_since else acting_at() end
+        greatest(
+            case when tg_op = 'INSERT' or old.state <> new.state then new.state_since else acting_at() end,
+            (select max(since) from operator_history where operator_id = new.id)
+        )
     );
     return null;
 end $$;
@@ -99,8 +104,17 @@ create trigger keep_history_of_changed after update of state, legal_name on oper
 
 create function keep_certificate_history() returns trigger language plpgsql as $$
 begin
-    insert into certificate_history (certificate_id, state, revocation_reason, since)
-    values (new.id, new.state, new.revocation_reason, new.state_since);
+    insert into certificate_history (certificate_id, state, revocation_reason, state_since, since)
+    values (
+        new.id,
+        new.state,
+        new.revocation_reason,
+        new.state_since,
+        greatest(
+            new.state_since,
+            (select max(since) from certificate_history where certificate_id = new.id)
+        )
+    );
     return null;
 end $$;
 create trigger keep_history_of_new after insert on certificate
@@ -109,28 +123,46 @@ create trigger keep_history_of_moved after update of state on certificate
     for each row when (old.state <> new.state) execute function keep_certificate_history();
 
 create function keep_binding_history() returns trigger language plpgsql as $$
+declare
+    of binding := case tg_op when 'INSERT' then new else old end;
 begin
-    if tg_op = 'INSERT' then
-        insert into binding_history (mail_domain, certificate_id, is_there, since)
-        values (new.mail_domain, new.certificate_id, true, acting_at());
-    else
-        insert into binding_history (mail_domain, certificate_id, is_there, since)
-        values (old.mail_domain, old.certificate_id, false, acting_at());
-    end if;
+    insert into binding_history (mail_domain, certificate_id, is_there, since)
+    values (
+        of.mail_domain,
+        of.certificate_id,
+        tg_op = 'INSERT',
+        greatest(
+            acting_at(),
+            (
+                select max(since)
+                from binding_history
+                where mail_domain = of.mail_domain and certificate_id = of.certificate_id
+            )
+        )
+    );
     return null;
 end $$;
 create trigger keep_history after insert or delete on binding
     for each row execute function keep_binding_history();
 
 create function keep_mail_domain_operator_history() returns trigger language plpgsql as $$
+declare
+    of mail_domain_operator := case tg_op when 'INSERT' then new else old end;
 begin
-    if tg_op = 'INSERT' then
-        insert into mail_domain_operator_history (mail_domain, operator_id, is_there, since)
-        values (new.mail_domain, new.operator_id, true, acting_at());
-    else
-        insert into mail_domain_operator_history (mail_domain, operator_id, is_there, since)
-        values (old.mail_domain, old.operator_id, false, acting_at());
-    end if;
+    insert into mail_domain_operator_history (mail_domain, operator_id, is_there, since)
+    values (
+        of.mail_domain,
+        of.operator_id,
+        tg_op = 'INSERT',
+        greatest(
+            acting_at(),
+            (
+                select max(since)
+                from mail_domain_operator_history
+                where mail_domain = of.mail_domain and operator_id = of.operator_id
+            )
+        )
+    );
     return null;
 end $$;
 create trigger keep_history after insert or delete on mail_domain_operator
@@ -202,11 +234,15 @@ create table revocation_list (
 );
 create index revocation_list_by_issuer on revocation_list (issuer_spki_sha256, fetched_at, id);
 create index revocation_list_newest on revocation_list (issuer_spki_sha256, this_update, id);
+create index revocation_list_newest_of_source
+    on revocation_list (issuer_spki_sha256, source, this_update desc, fetched_at desc, id desc);
 
 -- What other authorities' responders said (RFC 6960), kept likewise.
 create table ocsp_answer (
     id                 bigint      generated always as identity primary key,
     certificate_sha256 bytea       not null check (octet_length(certificate_sha256) = 32),
+    not_after          timestamptz not null, -- of the certificate
+    is_revocation      boolean     not null, -- nothing that is said later takes it back
     this_update        timestamptz not null,
     next_update        timestamptz not null,
     der                bytea       not null,
@@ -215,7 +251,8 @@ create table ocsp_answer (
     fetched_at         timestamptz not null,
     unique (certificate_sha256, sha256)
 );
-create index ocsp_answer_by_certificate on ocsp_answer (certificate_sha256, fetched_at, id);
+create index ocsp_answer_newest
+    on ocsp_answer (certificate_sha256, is_revocation, this_update desc, fetched_at desc, id desc);
 
 create trigger append_only before update or delete or truncate on revocation_list
     for each statement execute function refuse_change();

@@ -46,10 +46,10 @@ async fn read(
             certificate.state_since,
             certificate.revocation_reason,
             certificate.not_after as "not_after!",
-            before.since as "held_since?"
+            before.state_since as "held_since?"
         from certificate
         left join lateral (
-            select state, since
+            select state, state_since
             from certificate_history
             where certificate.state = 'expired'
             and certificate_history.certificate_id = certificate.id

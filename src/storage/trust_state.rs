@@ -201,7 +201,7 @@ async fn gathered(
     let known = before.map_or_else(Stored::default, |before| {
         Stored::known(&before.state.ocsp_answers, &before.ocsp_answers)
     });
-    let answers = evidence::ocsp_answers(truth, rows.until, known).await?;
+    let answers = evidence::ocsp_answers(truth, at, rows.until, known).await?;
     let mut bindings = rows
         .bindings
         .into_iter()

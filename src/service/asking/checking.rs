@@ -7,6 +7,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::short;
 use super::wanted::Subject;
+use crate::domain::authority::IssuedStatus;
 use crate::domain::calendar::rfc3339;
 use crate::domain::clock::Clock;
 use crate::domain::digest::Digest;
@@ -16,7 +17,7 @@ use crate::remote::{Client, Post, RemoteError};
 use crate::storage::{self, StorageError, ocsp_answers, revocation_sources};
 use crate::trust::digest::sha256;
 use crate::trust::ocsp::{Answer, CertIdHash, MAX_ANSWER_BYTES, Untrusted, write_request};
-use crate::trust::revocation::{Currency, RevocationList};
+use crate::trust::revocation::{Currency, RevocationList, from_upload};
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +82,9 @@ pub(super) struct TakenList {
 #[derive(Debug)]
 pub(super) struct TakenAnswer {
     pub(super) certificate_sha256: Digest,
+    /// Last second of that certificate.
+    pub(super) not_after: OffsetDateTime,
+    pub(super) is_revocation: bool,
     pub(super) span: Span,
     pub(super) der: Vec<u8>,
     pub(super) sha256: Digest,
@@ -101,7 +105,7 @@ impl Checks {
             SourceKind::Crl => {
                 let limit = u64::try_from(self.max_list).unwrap_or(u64::MAX);
                 let list = match client.get(&source.url, limit).await {
-                    Ok(answer) => self.list(answer.body, subjects, clock.now()),
+                    Ok(answer) => self.list(&answer.body, subjects, clock.now()),
                     Err(error) => Err(error.into()),
                 };
                 said.add(list.map(Taken::List));
@@ -128,11 +132,12 @@ impl Checks {
 
     fn list(
         self,
-        der: Vec<u8>,
+        sent: &[u8],
         subjects: &[Subject],
         at: OffsetDateTime,
     ) -> Result<TakenList, Problem> {
-        let list = RevocationList::read(&der, self.max_list).map_err(|error| refused(&error))?;
+        // Not all publish DER, as RFC 5280 §4.2.1.13 wants it.
+        let list = from_upload(sent, self.max_list).map_err(|error| refused(&error))?;
         let mut why = None;
         let by = subjects
             .iter()
@@ -178,7 +183,7 @@ impl Checks {
                 until: list.next_update(),
             },
             sha256: list.digest(),
-            der,
+            der: list.der().to_vec(),
         })
     }
 
@@ -205,6 +210,8 @@ impl Checks {
             .map_err(|error| refused(&error))?;
         Ok(TakenAnswer {
             certificate_sha256: certificate.fingerprint,
+            not_after: certificate.not_after,
+            is_revocation: matches!(word.status, IssuedStatus::Revoked(..)),
             span: Span {
                 from: word.this_update,
                 until: word.valid_until,
@@ -233,7 +240,8 @@ impl Taken {
     }
 
     /// Whether it is not older than what came from the same place before: an old word that holds still may
-    /// not hide a newer one.
+    /// not hide a newer one. Nor does an answer come after one that said revoked and say anything else: that
+    /// responder has forgotten.
     pub(super) async fn follows(
         &self,
         truth: &mut storage::Connection,
@@ -256,7 +264,12 @@ impl Taken {
                 Some(before.this_update)
             }
             Self::Answer(answer) => {
-                ocsp_answers::newest_of(truth, &answer.certificate_sha256).await?
+                let before = ocsp_answers::said_of(truth, &answer.certificate_sha256).await?;
+                if before.is_revoked && !answer.is_revocation {
+                    let why = "it does not say revoked, and one that did was there before";
+                    return Ok(Err(refused(&why)));
+                }
+                before.this_update
             }
         };
         Ok(match before {

@@ -363,6 +363,8 @@ async fn keep(
         Taken::Answer(answer) => {
             let new = NewOcspAnswer {
                 certificate_sha256: &answer.certificate_sha256,
+                not_after: answer.not_after,
+                is_revocation: answer.is_revocation,
                 this_update: answer.span.from,
                 next_update: answer.span.until,
                 der: &answer.der,

@@ -3,7 +3,7 @@ select
     certificate.operator_id,
     certificate.dn,
     stood.state,
-    stood.since,
+    stood.state_since as since,
     stood.revocation_reason,
     authority.name as "authority?"
 from (
@@ -11,7 +11,7 @@ from (
         certificate_id,
         state,
         revocation_reason,
-        since
+        state_since
     from certificate_history
     where since <= $1
     order by certificate_id, since desc, id desc

@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::domain::trust_state::Evidence;
 use crate::storage::StorageError;
+
+/// How far the clock of one who decides may be behind: to it a certificate is over that much later.
+const LATEST_CLOCK: Duration = Duration::DAY;
 
 /// Evidence with the numbers of its rows.
 pub(super) struct Newest {
@@ -66,19 +69,9 @@ pub(super) async fn revocation_lists(
     until: Option<OffsetDateTime>,
     mut stored: Stored<'_>,
 ) -> Result<Newest, StorageError> {
-    let rows = sqlx::query_as!(
-        Row,
-        "select distinct on (issuer_spki_sha256, source)
-            id,
-            source,
-            fetched_at
-        from revocation_list
-        where $1::timestamptz is null or fetched_at <= $1
-        order by issuer_spki_sha256, source, this_update desc, fetched_at desc, id desc",
-        until,
-    )
-    .fetch_all(&mut *truth)
-    .await?;
+    let rows = sqlx::query_file_as!(Row, "src/storage/sql/newest_revocation_lists.sql", until)
+        .fetch_all(&mut *truth)
+        .await?;
     let bytes = sqlx::query!(
         "select id, der from revocation_list where id = any($1)",
         &stored.unread(&rows),
@@ -89,22 +82,20 @@ pub(super) async fn revocation_lists(
     Ok(stored.newest(rows))
 }
 
-/// The newest answer about each certificate, likewise.
+/// The newest answer about each certificate, likewise, and the newest that says it is revoked, which no
+/// later one takes back. `at` is now, or that past moment: what is said of certificates that were over
+/// by then tells nothing.
 pub(super) async fn ocsp_answers(
     truth: &mut PgConnection,
+    at: OffsetDateTime,
     until: Option<OffsetDateTime>,
     mut stored: Stored<'_>,
 ) -> Result<Newest, StorageError> {
-    let rows = sqlx::query_as!(
+    let rows = sqlx::query_file_as!(
         Row,
-        "select distinct on (certificate_sha256)
-            id,
-            source,
-            fetched_at
-        from ocsp_answer
-        where $1::timestamptz is null or fetched_at <= $1
-        order by certificate_sha256, this_update desc, fetched_at desc, id desc",
+        "src/storage/sql/newest_ocsp_answers.sql",
         until,
+        at.saturating_sub(LATEST_CLOCK),
     )
     .fetch_all(&mut *truth)
     .await?;

@@ -26,8 +26,8 @@ pub(super) struct Registered {
     pub(super) state: CertificateState,
     /// Where its operator stands; none where the registry does not have it.
     pub(super) operator_state: Option<OperatorState>,
-    /// Its name, as registered.
-    pub(super) dn: OperatorDn,
+    /// Its name, as registered, else as its bytes have it; none where neither can be read.
+    dn: Option<OperatorDn>,
     /// Its bytes; none where it is known by its name alone.
     pub(super) bytes: Option<Bytes>,
     /// The places of the names of the list that match its own.
@@ -57,6 +57,20 @@ impl Registered {
             CertificateState::Active | CertificateState::Suspended => true,
             CertificateState::Pending
             | CertificateState::Revoked
+            | CertificateState::Expired
+            | CertificateState::Superseded => false,
+        }
+    }
+
+    /// Whether its bytes end that its name alone is enough: those of one that is in use, and of one that
+    /// was revoked. Whoever has a revoked key may hold other certificates of that name, so that the
+    /// operator's next one is believed by its bytes.
+    fn ends_name_alone(&self) -> bool {
+        match self.state {
+            CertificateState::Active | CertificateState::Suspended | CertificateState::Revoked => {
+                self.bytes.is_some()
+            }
+            CertificateState::Pending
             | CertificateState::Expired
             | CertificateState::Superseded => false,
         }
@@ -148,11 +162,12 @@ impl Register {
             chain.push((digest, read));
         }
         let place = self.certificates.len();
-        // What the registry cannot write as a name matches no certificate.
-        let Ok(dn) = OperatorDn::parse(&standing.dn) else {
-            return;
-        };
-        self.by_key.entry(dn.match_key()).or_default().push(place);
+        // What cannot be read as a name matches none; its bytes are who they are all the same.
+        let of_bytes = || Some(chain.first()?.1.as_ref()?.subject.clone());
+        let dn = OperatorDn::parse(&standing.dn).ok().or_else(of_bytes);
+        if let Some(dn) = &dn {
+            self.by_key.entry(dn.match_key()).or_default().push(place);
+        }
         let bytes = chain.first().map(|(digest, read)| {
             self.by_bytes.entry(*digest).or_default().push(place);
             let above = chain.iter().skip(1).filter_map(|(_, read)| read.as_ref());
@@ -170,7 +185,10 @@ impl Register {
             operator: standing.operator,
             state: standing.state,
             operator_state: operators.get(&standing.operator).map(|it| it.state),
-            listed: listed.matching(&dn),
+            listed: dn
+                .as_ref()
+                .map(|dn| listed.matching(dn))
+                .unwrap_or_default(),
             dn,
             bytes,
             is_listed: false,
@@ -192,7 +210,7 @@ impl Register {
         let candidates = self.by_key.get(&dn.match_key()).into_iter().flatten();
         candidates
             .filter_map(|place| self.certificates.get(*place))
-            .filter(|registered| registered.dn.matches(dn))
+            .filter(|registered| registered.dn.as_ref().is_some_and(|it| it.matches(dn)))
             .collect()
     }
 
@@ -208,7 +226,8 @@ impl Register {
     }
 
     /// Who a certificate is: one of those whose bytes the registry holds, else one that it knows by name
-    /// alone. Where bytes are in use under the name, only those are: the name alone is then not enough.
+    /// alone. Where bytes are in use under the name, or were revoked, only bytes are: the name alone is
+    /// then not enough.
     pub(super) fn recognise(
         &self,
         leaf: &Certificate,
@@ -225,9 +244,9 @@ impl Register {
             .named(&leaf.subject)
             .into_iter()
             .partition(|it| it.bytes.is_some());
-        let is_held = held.iter().any(|it| it.is_in_use());
+        let is_ended = held.iter().any(|it| it.ends_name_alone());
         match self.best(nameless, mail_domain) {
-            Some(registered) if !is_held => Some(Recognised::As(registered, Grade::Listed)),
+            Some(registered) if !is_ended => Some(Recognised::As(registered, Grade::Listed)),
             Some(_) | None => self.best(held, mail_domain).map(Recognised::Twin),
         }
     }

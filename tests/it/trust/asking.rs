@@ -9,6 +9,7 @@ use annuaire::config::size::ByteSize;
 use annuaire::config::trust::ProbedAddresses;
 use annuaire::domain::admission::{ListUsed, Question, Reason, Role};
 use annuaire::domain::authority::IssuedStatus;
+use annuaire::domain::certificate::RevocationReason;
 use annuaire::domain::digest::Digest;
 use annuaire::domain::mail_domain::MailDomainName;
 use annuaire::domain::trust_list::{TrustEntry, TrustList};
@@ -19,9 +20,11 @@ use annuaire::storage::trust_state;
 use annuaire::trust::admission::{ListInForce, Snapshot};
 use annuaire::trust::certificate::{Certificate, read_upload};
 use annuaire::trust::ocsp::{CertIdHash, read_request};
+use annuaire::trust::sidecar::{SignerNotice, SignerStatus};
 use time::Duration;
 
 use super::other_authority::{Elsewhere, Names, from, stands};
+use super::ours::pem;
 use super::pki::NOW;
 use super::registered::{Registered, with_registered};
 use crate::support::said::{Said, answer};
@@ -277,6 +280,63 @@ fn a_responder_is_asked_where_no_list_is_named_and_believed_only_if_it_may_speak
 }
 
 #[test]
+fn a_responder_that_has_forgotten_a_revocation_is_not_believed() {
+    with_registered(async |registry| {
+        let authority = with_one(&registry, Names::Responder).await;
+        let asking = authority.asking(&registry);
+        let revoked = IssuedStatus::Revoked(NOW, RevocationReason::KeyCompromise);
+        let refused = Round {
+            asked: 1,
+            refused: 1,
+            ..NOTHING
+        };
+        for (status, expected) in [
+            (IssuedStatus::Good, ONE_NEW),
+            (IssuedStatus::OnHold(NOW), ONE_NEW),
+            (revoked, ONE_NEW),
+            (IssuedStatus::Good, refused),
+            (IssuedStatus::OnHold(NOW), refused),
+            (revoked, ONE_NEW),
+        ] {
+            registry.advance(Duration::hours(2));
+            let responder = authority.responder();
+            let times = responder.times(registry.now(), Duration::hours(4)).unwrap();
+            let says = from(move |body| {
+                let request = read_request(body).unwrap();
+                let serial = request.certificate.positive_serial().unwrap();
+                let signed = responder.answer(CertIdHash::Sha1, serial, status, times, None);
+                answer("200 OK", "", &signed.unwrap())
+            });
+            authority.server.says("/ocsp", says);
+            assert_eq!(asking.ask_due().await.unwrap(), expected, "{status:?}");
+        }
+        let problem = "select problem from revocation_source where problem is not null";
+        assert_eq!(registry.texts(problem).await, [""; 0]);
+        let kept = "select is_revocation::text from ocsp_answer order by id";
+        assert_eq!(
+            registry.texts(kept).await,
+            ["false", "false", "true", "true"]
+        );
+    });
+}
+
+#[test]
+fn a_list_that_is_published_as_text_is_read_all_the_same() {
+    with_registered(async |registry| {
+        let authority = with_one(&registry, Names::List).await;
+        let list = authority.list(7, NOW, &[SERIAL]);
+        authority.says(pem("X509 CRL", &list).as_bytes());
+        let asking = authority.asking(&registry);
+        assert_eq!(asking.ask_due().await.unwrap(), ONE_NEW);
+        assert_eq!(registry.texts(LISTS).await, ["7"]);
+        // The same as it should be is nothing new.
+        authority.says(&list);
+        registry.advance(Duration::HOUR);
+        assert_eq!(asking.ask_due().await.unwrap().new, 0);
+    });
+}
+
+#[test]
 fn a_responder_stands_in_for_a_list_that_fails_and_steps_back_when_it_returns() {
     with_registered(async |registry| {
         let authority = with_one(&registry, Names::Both).await;
@@ -404,7 +464,11 @@ async fn refused(registry: &Registered, authority: &Elsewhere, chain: &[u8]) -> 
             sha256: Digest::new([1; 32]),
         },
         list: TrustList::assemble(registry.now(), vec![entry]),
-        signers: Vec::new(),
+        signers: vec![SignerNotice {
+            sha256: Digest::new([2; 32]),
+            status: SignerStatus::Current,
+            from: NOW,
+        }],
     };
     let settings = config::Admission::default();
     let admission = Admission::new(registry.clock(), settings, authority.anchors.clone());

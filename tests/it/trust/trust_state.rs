@@ -159,13 +159,14 @@ async fn fetch(registry: &Registered, chance: &mut Chance) {
     .await
     .unwrap();
     sqlx::query(
-        "insert into ocsp_answer (certificate_sha256, this_update, next_update, der, sha256, source, fetched_at)
-        values (sha256($1::text::bytea), $2, $2 + interval '1 day', $3, sha256($3), 'http://ocsp.invalid', $4)",
+        "insert into ocsp_answer (certificate_sha256, not_after, is_revocation, this_update, next_update, der, sha256, source, fetched_at)
+        values (sha256($1::text::bytea), '2028-01-01', $5, $2, $2 + interval '1 day', $3, sha256($3), 'http://ocsp.invalid', $4)",
     )
     .bind(chance.below(3).to_string())
     .bind(this_update)
     .bind(&unique[..])
     .bind(now)
+    .bind(chance.below(4) == 0)
     .execute(&registry.pool)
     .await
     .unwrap();
@@ -240,5 +241,92 @@ fn an_older_revocation_list_that_is_played_again_takes_no_newer_ones_place() {
             .map(|it| &it.der[..])
             .collect();
         assert_eq!(lists, [b"new"]);
+    });
+}
+
+#[test]
+fn what_was_done_last_stands_though_the_clock_of_its_node_is_behind() {
+    with_registered(async |registry| {
+        let certificate = registry.add(1, "mx1", 300).await.unwrap();
+        registry.bind("a.mssante.fr", certificate).await.unwrap();
+        registry
+            .bind("shared.mssante.fr", certificate)
+            .await
+            .unwrap();
+        let ahead = registry.now() + Duration::SECOND;
+        let behind = registry.now() - Duration::SECOND;
+        for (acting_at, statements) in [
+            (
+                ahead,
+                "update certificate set state = 'active', state_since = acting_at() where id = 1;
+                update operator set legal_name = 'First' where id = 1;",
+            ),
+            (
+                behind,
+                "update certificate set state = 'suspended', state_since = acting_at() where id = 1;
+                update operator set legal_name = 'Last' where id = 1;
+                delete from binding where mail_domain = 'a.mssante.fr';
+                delete from binding where mail_domain = 'shared.mssante.fr';
+                delete from mail_domain_operator where mail_domain = 'shared.mssante.fr' and operator_id = 1;",
+            ),
+        ] {
+            let mut truth = registry.pool.begin().await.unwrap();
+            sqlx::query("select set_config('annuaire.acting_at', $1::timestamptz::text, true)")
+                .bind(acting_at)
+                .execute(&mut *truth)
+                .await
+                .unwrap();
+            sqlx::raw_sql(statements).execute(&mut *truth).await.unwrap();
+            truth.commit().await.unwrap();
+        }
+        registry.advance(Duration::MINUTE);
+        let stands = current(&registry, None).await.state;
+        assert_eq!(stands.certificates[0].state, CertificateState::Suspended);
+        assert_eq!(stands.certificates[0].since, behind);
+        assert_eq!(stands.operators[0].name, "Last");
+        assert_eq!(stands.bindings, []);
+        assert_eq!(past(&registry, registry.now()).await, *stands);
+    });
+}
+
+#[test]
+fn an_answer_that_said_revoked_is_there_beside_later_ones_and_none_of_what_is_over() {
+    with_registered(async |registry| {
+        for (der, about, not_after, is_revocation, this_update) in [
+            ("good", "a", "2027-01-01", false, "2026-11-20T09:00Z"),
+            ("revoked", "a", "2027-01-01", true, "2026-11-20T10:00Z"),
+            ("good again", "a", "2027-01-01", false, "2026-11-20T11:00Z"),
+            (
+                "of one that is over",
+                "b",
+                "2025-11-21",
+                true,
+                "2025-11-20T10:00Z",
+            ),
+        ] {
+            sqlx::query(
+                "insert into ocsp_answer (certificate_sha256, not_after, is_revocation, this_update, next_update, der, sha256, source, fetched_at)
+                values (sha256($1::text::bytea), $2::text::timestamptz, $3, $4::text::timestamptz, $4::text::timestamptz + interval '1 day', $5, sha256($5), 'http://ocsp.invalid', $4::text::timestamptz)",
+            )
+            .bind(about)
+            .bind(not_after)
+            .bind(is_revocation)
+            .bind(this_update)
+            .bind(der.as_bytes())
+            .execute(&registry.pool)
+            .await
+            .unwrap();
+        }
+        let bytes = |state: &TrustState| {
+            let mut ders: Vec<_> = state.ocsp_answers.iter().map(|it| it.der.clone()).collect();
+            ders.sort_unstable();
+            ders
+        };
+        let now = current(&registry, None).await.state;
+        assert_eq!(bytes(&now), [&b"good again"[..], b"revoked"]);
+        let then = past(&registry, time::macros::datetime!(2026-11-20 10:30 UTC)).await;
+        assert_eq!(bytes(&then), [&b"good"[..], b"revoked"]);
+        let long_ago = past(&registry, time::macros::datetime!(2025-11-20 10:30 UTC)).await;
+        assert_eq!(bytes(&long_ago), [b"of one that is over"]);
     });
 }

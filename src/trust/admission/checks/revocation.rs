@@ -24,10 +24,26 @@ struct Judge<'a> {
 /// What was found of one certificate.
 #[derive(Default)]
 struct Words {
-    /// The last moment that good word lasts until, and who gave it.
-    good: Option<(OffsetDateTime, String)>,
+    good: Vec<Good>,
+    /// Of when the last word is that it is on hold, whether that is over or not.
+    held: Option<OffsetDateTime>,
     bad: Vec<(Reason, String)>,
     unusable: Vec<(Reason, String)>,
+}
+
+/// Good word that is believed at the moment.
+struct Good {
+    /// Of when it is.
+    this_update: OffsetDateTime,
+    until: OffsetDateTime,
+    detail: String,
+}
+
+/// When word was known to be so, and whether it is believed at the moment.
+#[derive(Clone, Copy)]
+struct Age {
+    this_update: OffsetDateTime,
+    currency: Currency,
 }
 
 /// Asks for word of every certificate of a path below its anchor. `stapled` is what the peer sent of its
@@ -117,18 +133,34 @@ impl Words {
         if !self.bad.is_empty() {
             return Err(self.bad);
         }
-        match self.good {
-            Some(good) => Ok(good),
-            None if self.unusable.is_empty() => Err(vec![(
+        // A hold that is over may have been lifted since, by whom no older word can tell.
+        let (good, older): (Vec<_>, Vec<_>) = self
+            .good
+            .into_iter()
+            .partition(|good| self.held.is_none_or(|held| held < good.this_update));
+        let lasting = good.into_iter().max_by_key(|good| good.until);
+        if let Some(good) = lasting {
+            return Ok((good.until, good.detail));
+        }
+        let mut failed = self.unusable;
+        failed.extend(older.into_iter().map(|good| {
+            let found = format!("{}, which is not later than a hold", good.detail);
+            (Reason::RevocationStale, found)
+        }));
+        if failed.is_empty() {
+            failed.push((
                 Reason::RevocationUnknown,
                 "neither a revocation list nor an answer of its authority is here".to_owned(),
-            )]),
-            None => Err(self.unusable),
+            ));
         }
+        Err(failed)
     }
 
-    fn take(&mut self, status: IssuedStatus, currency: Currency, source: &str) {
-        let (until, age) = match currency {
+    fn take(&mut self, status: IssuedStatus, known: Age, source: &str) {
+        if let IssuedStatus::OnHold(_) = status {
+            self.held = self.held.max(Some(known.this_update));
+        }
+        let (until, age) = match known.currency {
             Currency::Fresh(until) => (Some(until), ""),
             Currency::InGrace(until) => (Some(until), ", over and believed a while longer"),
             Currency::Over => (None, ", over"),
@@ -148,12 +180,11 @@ impl Words {
                 Reason::RevocationOnHold,
                 format!("on hold since {} by {source}{age}", rfc3339(since)),
             )),
-            (IssuedStatus::Good, Some(until)) => {
-                if self.good.as_ref().is_none_or(|(before, _)| *before < until) {
-                    let found = format!("good until {} by {source}{age}", rfc3339(until));
-                    self.good = Some((until, found));
-                }
-            }
+            (IssuedStatus::Good, Some(until)) => self.good.push(Good {
+                this_update: known.this_update,
+                until,
+                detail: format!("good until {} by {source}{age}", rfc3339(until)),
+            }),
             (IssuedStatus::Good | IssuedStatus::OnHold(_), None) => self
                 .unusable
                 .push((Reason::RevocationStale, format!("{source}{age}"))),
@@ -206,16 +237,23 @@ impl Words {
         match word {
             Ok(word) => {
                 let end = word.valid_until.saturating_add(grace);
-                self.take(word.status, Currency::Fresh(end), source);
+                let age = Age {
+                    this_update: word.this_update,
+                    currency: Currency::Fresh(end),
+                };
+                self.take(word.status, age, source);
             }
             Err(Untrusted::Stale(word)) => {
                 let end = word.valid_until.saturating_add(grace);
-                let currency = if judge.at < end {
-                    Currency::InGrace(end)
-                } else {
-                    Currency::Over
+                let age = Age {
+                    this_update: word.this_update,
+                    currency: if judge.at < end {
+                        Currency::InGrace(end)
+                    } else {
+                        Currency::Over
+                    },
                 };
-                self.take(word.status, currency, source);
+                self.take(word.status, age, source);
             }
             Err(error) => self
                 .unusable
@@ -240,14 +278,17 @@ impl Words {
             }
         }
         for list in &believed {
-            let currency = list.currency(judge.at, skew, grace);
+            let age = Age {
+                this_update: list.this_update(),
+                currency: list.currency(judge.at, skew, grace),
+            };
             let is_replaced = believed.iter().any(|other| {
                 other.is_after(list)
                     && !matches!(other.currency(judge.at, skew, grace), Currency::NotYet)
             });
             // An older one that is sent again says nothing any more.
             if !is_replaced {
-                self.take(list.status_of(&certificate.serial), currency, &named(list));
+                self.take(list.status_of(&certificate.serial), age, &named(list));
             }
         }
     }

@@ -139,6 +139,50 @@ const CASES: &[(&str, Change, &[Reason])] = &[
         &[],
     ),
     (
+        "a good answer from before a hold of the list that is over",
+        |space, _| {
+            held_and_silent(space);
+            fetched(space, GOOD, EARLIER);
+        },
+        &[Reason::RevocationStale],
+    ),
+    (
+        "a good answer from before a hold that is over, brought by the peer",
+        |space, asked| {
+            held_and_silent(space);
+            stapled(space, asked, GOOD, EARLIER);
+        },
+        &[Reason::RevocationStale],
+    ),
+    (
+        "a good answer from after a hold of the list that is over",
+        |space, _| {
+            held_and_silent(space);
+            fetched(space, GOOD, NONE);
+        },
+        &[],
+    ),
+    (
+        "a good list from before a hold of an answer that is over",
+        |space, _| {
+            fetched(space, HELD, OLD);
+            let mut list = DraftList::of(&space.issuing);
+            list.this_update = NOW - OLD - Duration::MINUTE;
+            space.issued_list(&list);
+        },
+        &[Reason::RevocationStale],
+    ),
+    (
+        "a good list of the moment of a hold that is over",
+        |space, _| {
+            fetched(space, HELD, OLD);
+            let mut list = DraftList::of(&space.issuing);
+            list.this_update = NOW - OLD;
+            space.issued_list(&list);
+        },
+        &[Reason::RevocationStale],
+    ),
+    (
         "a hold that a later answer lifted",
         |space, _| {
             without_list(space);
@@ -388,6 +432,15 @@ const CASES: &[(&str, Change, &[Reason])] = &[
         &[Reason::RevocationUnknown],
     ),
 ];
+
+/// The list of a little while ago has the gateway on hold and is over, and none came since.
+fn held_and_silent(space: &mut Space) {
+    let serial = space.gateway.serial.clone();
+    let mut list = DraftList::of(&space.issuing).with(&serial, Some(6));
+    list.this_update = NOW - Duration::minutes(20);
+    list.next_update = Some(NOW - Duration::MINUTE);
+    space.issued_list(&list);
+}
 
 fn scoped(space: &mut Space, url: &str, flags: &[Vec<u8>]) {
     let mut list = DraftList::of(&space.issuing);

@@ -7,6 +7,7 @@ use super::super::testing::{Asked, CERTIFICATE, MAIL_DOMAIN, OPERATOR, Space, op
 use super::{Change, decided};
 use crate::domain::admission::{DomainTrust, Grade, Reason, Verdict};
 use crate::domain::certificate::CertificateState;
+use crate::domain::distinguished_name::OperatorDn;
 use crate::domain::mail_domain::MailDomainName;
 use crate::domain::onboarding::OperatorState;
 use crate::domain::trust_state::Binding;
@@ -111,6 +112,24 @@ fn a_name_alone_is_enough_only_where_no_bytes_are_in_use_under_it() {
             },
             &[Reason::CertificateUnregistered],
             None,
+        ),
+        (
+            "bytes were revoked: who has their key may hold others of the name",
+            |space, asked| {
+                by_name(space, asked);
+                held(space, CertificateState::Revoked);
+            },
+            &[Reason::CertificateUnregistered],
+            None,
+        ),
+        (
+            "bytes are over, and their name is not",
+            |space, asked| {
+                by_name(space, asked);
+                held(space, CertificateState::Superseded);
+            },
+            &[],
+            Some(12),
         ),
         (
             "bytes wait to be used: what is in use goes on",
@@ -218,6 +237,28 @@ fn a_mail_domain_is_asked_for_in_any_case_and_whole() {
         let decision =
             decided(|_, asked| asked.question.mail_domain = Some(mail_domain(asked_for)));
         assert_eq!(decision.reasons, reasons, "{asked_for}");
+    }
+}
+
+#[test]
+fn bytes_are_known_whatever_name_stands_beside_them() {
+    let unreadable = "no name at all";
+    assert!(OperatorDn::parse(unreadable).is_err());
+    for (state, reasons) in [
+        (CertificateState::Active, &[][..]),
+        (CertificateState::Suspended, &[Reason::CertificateSuspended]),
+        (CertificateState::Revoked, &[Reason::CertificateRevoked]),
+    ] {
+        let decision = decided(|space, _| {
+            space.registered().dn = unreadable.to_owned();
+            space.registered().state = state;
+            // The name alone would let it in.
+            let by_name = space.standing(12, None);
+            space.state.certificates.push(by_name);
+            bind(space, 12);
+        });
+        assert_eq!(decision.reasons, reasons, "{decision:#?}");
+        assert_eq!(decision.certificate, Some(CERTIFICATE));
     }
 }
 
