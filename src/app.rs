@@ -248,7 +248,10 @@ async fn follow(
     while let Err(error) = storage::migrate(&pool).await {
         tracing::warn!(%error, "the schema is not up to date yet");
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => {
+                state.admission.end();
+                return;
+            }
             () = tokio::time::sleep(PAUSE) => {}
         }
     }

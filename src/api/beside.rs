@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
@@ -17,7 +16,7 @@ use super::v1::admission::decide_beside;
 use super::{RequestIds, behind};
 use crate::config;
 use crate::domain::admission::ListUsed;
-use crate::domain::calendar;
+use crate::domain::error::{ADMISSION_UNREADY, Failure};
 use crate::service::admission::deciding::Deciding;
 use crate::service::admission::{Admission, Known};
 use crate::telemetry::Metrics;
@@ -49,36 +48,31 @@ async fn decide(State(state): State<Beside>, body: Bytes) -> Result<Response, Pr
     decide_beside(&state.deciding, &body).await
 }
 
-/// How the node fares.
+/// A node that decides.
 #[derive(Debug, Serialize)]
 struct HealthView {
-    /// `current`, or why everybody is refused.
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     epoch: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     list: Option<ListUsed>,
     /// Until when it decides without news.
-    #[serde(with = "calendar::moment", skip_serializing_if = "Option::is_none")]
-    decides_until: Option<OffsetDateTime>,
+    #[serde(with = "time::serde::rfc3339")]
+    decides_until: OffsetDateTime,
 }
 
-/// 200 while it decides, else 503.
-async fn health(State(state): State<Beside>) -> Response {
-    let snapshot = state.admission.snapshot();
+/// How the node fares while it decides, else `admission.unready`.
+async fn health(State(state): State<Beside>) -> Result<Json<HealthView>, Problem> {
     let known = state.admission.known();
-    let view = HealthView {
+    let Known::Until(decides_until) = known else {
+        let detail = format!("This node refuses everybody: {}.", known.as_str());
+        return Err(Failure::new(&ADMISSION_UNREADY, detail).into());
+    };
+    let snapshot = state.admission.snapshot();
+    Ok(Json(HealthView {
         state: known.as_str(),
         epoch: snapshot.as_ref().map(|it| it.epoch()),
         list: snapshot.and_then(|it| Some(it.list()?.used)),
-        decides_until: match known {
-            Known::Until(until) => Some(until),
-            Known::Unready | Known::LeaseLost | Known::ClockBack => None,
-        },
-    };
-    let status = match known {
-        Known::Until(_) => StatusCode::OK,
-        Known::Unready | Known::LeaseLost | Known::ClockBack => StatusCode::SERVICE_UNAVAILABLE,
-    };
-    (status, Json(view)).into_response()
+        decides_until,
+    }))
 }

@@ -42,7 +42,7 @@ Exit codes:
      (admission check)
   6  another process holds the import, the index or the data directory
   7  the database cannot be reached, or refused
-  8  the service (health) or the signing key (trust-list publish) is not ready
+  8  the service (health) or the signing key (trust-list publish, ca) is not ready
   9  not valid (trust-list verify, prove), or refused by a rule of the trust space
   130  interrupted by Ctrl-C or SIGTERM
 

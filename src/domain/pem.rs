@@ -1,4 +1,4 @@
-//! Certificates and what goes with them as text (RFC 7468): writing only; what comes from outside is read by the trust layer.
+//! Certificates and requests for them as text (RFC 7468): writing only; what comes from outside is read by the trust layer.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,8 +11,12 @@ pub fn certificate(der: &[u8]) -> String {
     labelled("CERTIFICATE", der)
 }
 
-/// What this label names, in PEM.
-pub fn labelled(label: &str, der: &[u8]) -> String {
+/// A request for a certificate (PKCS #10) in PEM (RFC 7468 §7).
+pub fn certificate_request(der: &[u8]) -> String {
+    labelled("CERTIFICATE REQUEST", der)
+}
+
+fn labelled(label: &str, der: &[u8]) -> String {
     let body = STANDARD.encode(der);
     let mut text = format!("-----BEGIN {label}-----\n");
     for (place, character) in body.chars().enumerate() {

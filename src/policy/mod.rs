@@ -5,6 +5,8 @@
 mod action;
 mod request;
 mod serve;
+#[cfg(test)]
+mod tests;
 
 pub use action::{Admitted, Decider};
 pub use request::{Request, Unreadable};

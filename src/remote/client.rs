@@ -6,7 +6,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::crypto::aws_lc_rs;
 use ureq::http::{Response, Uri, header};
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::transport::DefaultConnector;
@@ -76,17 +75,6 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Its media type as told, lower case and without parameters; empty where it tells none.
     pub media_type: String,
-    /// Its entity tag, where it has one.
-    pub etag: Option<String>,
-}
-
-/// An answer to a question that named what is known already.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
-    /// There is something new.
-    New(Answer),
-    /// What is known is the newest.
-    Unchanged,
 }
 
 /// Asks others over HTTP; cheap to clone.
@@ -101,7 +89,9 @@ impl Client {
     /// A client with these limits; an error where its files for TLS cannot be used.
     pub fn new(access: &Access) -> Result<Self, RemoteError> {
         let tls = TlsConfig::builder()
-            .unversioned_rustls_crypto_provider(Arc::new(aws_lc_rs::default_provider()))
+            .unversioned_rustls_crypto_provider(Arc::new(
+                rustls::crypto::aws_lc_rs::default_provider(),
+            ))
             .root_certs(roots(&access.roots)?)
             .client_cert(access.identity.as_ref().map(identity).transpose()?)
             .build();
@@ -130,22 +120,8 @@ impl Client {
 
     /// Gets what is there, of at most `limit` bytes.
     pub async fn get(&self, url: &str, limit: u64) -> Result<Answer, RemoteError> {
-        match self.get_newer(url, None, limit).await? {
-            Reply::New(answer) => Ok(answer),
-            Reply::Unchanged => Err(RemoteError::Status(304)),
-        }
-    }
-
-    /// Gets what is there unless it has this entity tag still.
-    pub async fn get_newer(
-        &self,
-        url: &str,
-        etag: Option<&str>,
-        limit: u64,
-    ) -> Result<Reply, RemoteError> {
         let (client, url) = (self.clone(), url.to_owned());
-        let etag = etag.map(ToOwned::to_owned);
-        off_thread(move || client.follow(&url, etag.as_deref(), limit)).await
+        off_thread(move || client.follow(&url, limit)).await
     }
 
     /// Sends something and gets the answer, of at most `limit` bytes; never followed elsewhere.
@@ -159,7 +135,7 @@ impl Client {
                 .content_type(post.media_type)
                 .send(post.body.as_slice());
             let answer = asked.map_err(|error| client.error(error, limit))?;
-            if answer.status().is_redirection() {
+            if sends_elsewhere(&answer) {
                 return Err(RemoteError::Redirect(location(&answer)));
             }
             client.read(answer, limit)
@@ -167,14 +143,19 @@ impl Client {
         .await
     }
 
-    /// Opens an answer that does not end; a time without a byte longer than `silence` ends it. To be
-    /// called, and read, on a thread that may wait.
-    pub fn open(&self, url: &str, silence: Duration) -> Result<Box<dyn Read + Send>, RemoteError> {
+    /// Opens an answer that does not end: a time without a byte longer than `silence` ends it, and
+    /// `longest` in any case. To be called, and read, on a thread that may wait.
+    pub fn open(
+        &self,
+        url: &str,
+        silence: Duration,
+        longest: Option<Duration>,
+    ) -> Result<Box<dyn Read + Send>, RemoteError> {
         let asked = self
             .agent
             .get(checked(url)?)
             .config()
-            .timeout_global(None)
+            .timeout_global(longest)
             .timeout_resolve(Some(silence))
             .timeout_connect(Some(silence))
             .timeout_recv_response(Some(silence))
@@ -189,23 +170,17 @@ impl Client {
         Ok(Box::new(answer.into_body().into_reader()))
     }
 
-    fn follow(&self, url: &str, etag: Option<&str>, limit: u64) -> Result<Reply, RemoteError> {
+    fn follow(&self, url: &str, limit: u64) -> Result<Answer, RemoteError> {
         let mut uri = checked(url)?;
         let mut left = match self.redirects {
             Redirects::Few => 2_u8,
             Redirects::Never => 0,
         };
         loop {
-            let mut question = self.agent.get(uri.clone());
-            if let Some(etag) = etag {
-                question = question.header(header::IF_NONE_MATCH, etag);
-            }
-            let answer = question.call().map_err(|error| self.error(error, limit))?;
-            if answer.status() == 304 && etag.is_some() {
-                return Ok(Reply::Unchanged);
-            }
-            if !answer.status().is_redirection() || answer.status() == 304 {
-                return self.read(answer, limit).map(Reply::New);
+            let asked = self.agent.get(uri.clone()).call();
+            let answer = asked.map_err(|error| self.error(error, limit))?;
+            if !sends_elsewhere(&answer) {
+                return self.read(answer, limit);
             }
             let told = location(&answer);
             let Some(next) = left.checked_sub(1).and_then(|_| elsewhere(&uri, &told)) else {
@@ -221,7 +196,6 @@ impl Client {
             return Err(RemoteError::Status(answer.status().as_u16()));
         }
         let told = |name| answer.headers().get(name).and_then(|it| it.to_str().ok());
-        let etag = told(header::ETAG).map(ToOwned::to_owned);
         let media_type = told(header::CONTENT_TYPE).unwrap_or_default();
         let media_type = media_type.split(';').next().unwrap_or_default().trim();
         let media_type = media_type.to_ascii_lowercase();
@@ -239,11 +213,7 @@ impl Client {
         if u64::try_from(body.len()).is_ok_and(|length| length > limit) {
             return Err(RemoteError::TooLarge { limit });
         }
-        Ok(Answer {
-            body,
-            media_type,
-            etag,
-        })
+        Ok(Answer { body, media_type })
     }
 
     fn error(&self, error: ureq::Error, limit: u64) -> RemoteError {
@@ -281,6 +251,11 @@ pub(super) fn elsewhere(from: &Uri, location: &str) -> Option<Uri> {
     };
     let is_safe = from.scheme_str() != Some("https") || next.scheme_str() == Some("https");
     is_safe.then_some(next)
+}
+
+/// Whether an answer sends elsewhere: 304 is of the same hundred, and does not.
+fn sends_elsewhere(answer: &Response<Body>) -> bool {
+    answer.status().is_redirection() && answer.status() != 304
 }
 
 fn location(answer: &Response<Body>) -> String {

@@ -11,5 +11,5 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use client::{Access, Answer, Client, Identity, Post, Redirects, Reply, Roots};
+pub use client::{Access, Answer, Client, Identity, Post, Redirects, Roots};
 pub use error::RemoteError;

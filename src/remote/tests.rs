@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::testing::{Said, Server, answer};
-use super::{Access, Client, Post, Redirects, RemoteError, Reply, Roots};
+use super::{Access, Client, Post, Redirects, RemoteError, Roots};
 
 fn client(access: Access) -> Client {
     Client::new(&access).unwrap()
@@ -24,27 +24,13 @@ fn not_loopback(address: IpAddr) -> bool {
 }
 
 #[tokio::test]
-async fn what_is_there_comes_with_its_type_and_tag() {
+async fn what_is_there_comes_with_its_type() {
     let server = Server::start();
-    let head = "content-type: Application/Pkix-CRL; x=y\r\netag: \"one\"\r\n";
+    let head = "content-type: Application/Pkix-CRL; x=y\r\n";
     server.says("/crl", Said::Raw(answer("200 OK", head, b"bytes")));
     let got = client(access()).get(&server.url("/crl"), 5).await.unwrap();
     assert_eq!(got.body, b"bytes");
     assert_eq!(got.media_type, "application/pkix-crl");
-    assert_eq!(got.etag.as_deref(), Some("\"one\""));
-}
-
-#[tokio::test]
-async fn what_is_known_already_is_not_sent_again() {
-    let server = Server::start();
-    server.says("/list", Said::status("304 Not Modified", ""));
-    let client = client(access());
-    let url = server.url("/list");
-    let again = client.get_newer(&url, Some("\"one\""), 5).await;
-    assert_eq!(again.unwrap(), Reply::Unchanged);
-    // Nobody named what is known: this is no answer.
-    let got = client.get(&server.url("/list"), 5).await;
-    assert!(matches!(got, Err(RemoteError::Status(304))), "{got:?}");
 }
 
 #[tokio::test]
@@ -109,8 +95,14 @@ async fn who_does_not_answer_is_not_waited_for() {
 async fn what_is_no_success_is_told_as_it_is() {
     let server = Server::start();
     server.says("/gone", Said::status("410 Gone", ""));
-    server.says("/noise", Said::Raw(b"220 mail.essai.fr ESMTP\r\n".to_vec()));
+    server.says("/unchanged", Said::status("304 Not Modified", ""));
     let client = client(access());
+    let unchanged = client.get(&server.url("/unchanged"), 10).await;
+    assert!(
+        matches!(unchanged, Err(RemoteError::Status(304))),
+        "{unchanged:?}"
+    );
+    server.says("/noise", Said::Raw(b"220 mail.essai.fr ESMTP\r\n".to_vec()));
     let gone = client.get(&server.url("/gone"), 10).await;
     assert!(matches!(gone, Err(RemoteError::Status(410))), "{gone:?}");
     let noise = client.get(&server.url("/noise"), 10).await;
@@ -223,13 +215,13 @@ fn an_answer_without_end_is_read_as_it_comes_until_it_falls_silent() {
     server.says("/events", Said::Raw(format!("{head}event: x").into_bytes()));
     let client = client(access());
     let mut stream = client
-        .open(&server.url("/events"), Duration::from_millis(300))
+        .open(&server.url("/events"), Duration::from_millis(300), None)
         .unwrap();
     let mut first = [0; 8];
     stream.read_exact(&mut first).unwrap();
     assert_eq!(&first, b"event: x");
     assert!(stream.read_exact(&mut [0]).is_err());
     server.says("/gone", Said::status("404 Not Found", ""));
-    let gone = client.open(&server.url("/gone"), Duration::from_secs(1));
+    let gone = client.open(&server.url("/gone"), Duration::from_secs(1), None);
     assert!(matches!(gone.err(), Some(RemoteError::Status(404))));
 }

@@ -146,11 +146,6 @@ impl Peers {
 }
 
 impl Peer {
-    /// What was answered when it was received.
-    pub fn first_decision(&self) -> &Arc<Decision> {
-        &self.0.first
-    }
-
     /// Number of the operator, where it was recognised.
     pub fn operator(&self) -> Option<i64> {
         self.0.first.operator

@@ -63,25 +63,6 @@ impl Laboratory {
         })
     }
 
-    /// An authority made earlier, from its certificate and its key.
-    pub fn open(
-        certificate_pem: &str,
-        key_pem: &str,
-        now: OffsetDateTime,
-    ) -> Result<Self, LaboratoryError> {
-        let key = KeyPair::from_pem(key_pem)?;
-        Ok(Self {
-            issuer: Issuer::from_ca_cert_pem(certificate_pem, key)?,
-            certificate_pem: certificate_pem.to_owned(),
-            now,
-        })
-    }
-
-    /// The authority's key, PKCS#8 PEM.
-    pub fn key_pem(&self) -> String {
-        self.issuer.key().serialize_pem()
-    }
-
     /// The authority's own certificate, PEM: the anchor.
     pub fn anchor_pem(&self) -> &str {
         &self.certificate_pem
@@ -247,8 +228,7 @@ mod tests {
 
     #[test]
     fn certificates_hold_what_openssl_reads() {
-        let made = Laboratory::new("AC DU LABORATOIRE", NOW).unwrap();
-        let laboratory = Laboratory::open(made.anchor_pem(), &made.key_pem(), NOW).unwrap();
+        let laboratory = Laboratory::new("AC DU LABORATOIRE", NOW).unwrap();
         let dn =
             "CN=mx.exemple.mssante.fr,OU=1440000040,O=CHRU FICTIF,ST=Loire-Atlantique (44),C=FR";
         let subject = OperatorDn::parse(dn).unwrap();

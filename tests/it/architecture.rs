@@ -120,7 +120,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("webpki", &["trust"]),
     ("x509_parser", &["trust"]),
     ("yasna", &["trust"]),
-    ("quick_cache", &["service"]),
+    ("quick_cache", &["service", "trust"]),
     ("annuaire_importers", &["ingest", "cli"]),
     // Written for people to download; published files are read by the importers alone.
     ("csv", &["ingest"]),

@@ -101,11 +101,6 @@ impl Service {
         }
     }
 
-    /// Its routes, to be served.
-    pub(super) fn router(&self) -> Router {
-        self.router.clone()
-    }
-
     /// Puts these documents in the place of those that serve.
     pub(super) fn load(&self, documents: &[Document], position: i64) {
         let mut rebuild = self.model.rebuild().unwrap();
@@ -114,6 +109,11 @@ impl Service {
         }
         let labels = fixture::labels();
         rebuild.finish(FeedPosition(position), &labels).unwrap();
+    }
+
+    /// The interface, to be served on a socket.
+    pub(super) fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// Sends a request as it is.

@@ -2,6 +2,7 @@
 
 mod admission;
 mod asking;
+mod beside;
 mod bodies;
 mod conformance;
 mod docs;

@@ -19,6 +19,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_util::sync::CancellationToken;
 
+use super::asking::Service;
 use crate::api::{PeerListener, serve_with_peers};
 use crate::config::Http;
 use crate::domain::admission::{Decision, Question, Reason};
@@ -267,6 +268,20 @@ async fn an_operator_that_is_suspended_is_cut_off_whatever_it_is_doing() {
     ] {
         assert!(text.lines().any(|it| it == line), "{line}: {text}");
     }
+}
+
+#[tokio::test]
+async fn a_peer_is_told_who_it_is_where_peers_are_known() {
+    let service = Service::new();
+    let (status, problem) = service.refused("/v1/peer").await;
+    assert_eq!((status, &problem["code"]), (404, &"peer.unknown".into()));
+    let node = run(service.router(), patient(), Believed::Long).await;
+    let gateway = node.gateway();
+    let mut client = node.connect(&gateway).await;
+    client.ask("/v1/peer").await;
+    let own = crate::trust::digest::sha256(&gateway.cert[0]);
+    client.hears(&format!("\"sha256\":\"{own}\"")).await;
+    client.hears("\"verdict\":\"admit\"").await;
 }
 
 #[tokio::test]

@@ -118,7 +118,7 @@ impl From<CertificateRequestRecord> for RequestView {
             spki_sha256: record.spki_sha256.to_string(),
             renews: record.renews,
             findings: record.findings,
-            csr: pem::labelled("CERTIFICATE REQUEST", &record.csr),
+            csr: pem::certificate_request(&record.csr),
             requested_by: record.requested_by,
             requested_at: record.requested_at,
             certificate: settled.as_ref().and_then(|it| it.certificate),

@@ -1,4 +1,4 @@
-//! `annuaire admission`: who is let in.
+//! `annuaire admission`: whether a peer may take part.
 
 mod check;
 mod shown;
@@ -9,7 +9,7 @@ use clap::Subcommand;
 use super::Failed;
 use crate::config::Config;
 
-/// Who is let in.
+/// Whether a peer may take part.
 #[derive(Debug, Subcommand)]
 pub(super) enum AdmissionCommand {
     /// Say whether a peer with this chain may take part, now or at a moment of the past

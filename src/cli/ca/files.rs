@@ -74,10 +74,12 @@ pub(super) fn replace(path: &Path, kept_as: &Path, bytes: &[u8]) -> Result<LeftF
     let mut new = path.as_os_str().to_owned();
     new.push(".new");
     let new = PathBuf::from(new);
+    // What an interrupted command left counts for nothing.
+    let _ = std::fs::remove_file(&new);
     let mut left = write_new(&new, PUBLIC, bytes)?;
     let swap = || {
-        // A second name first: at no moment is there no list.
-        std::fs::hard_link(path, kept_as)?;
+        // A copy first: at no moment is there no list.
+        std::fs::copy(path, kept_as)?;
         std::fs::rename(&new, path)?;
         File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
     };

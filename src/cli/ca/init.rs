@@ -44,7 +44,7 @@ pub(in crate::cli) struct Init {
     #[arg(long, value_name = "URL", value_parser = public_url)]
     public_url: String,
     /// Who looks on; once for each
-    #[arg(long = "witness", value_name = "NAME", required = true)]
+    #[arg(long = "witness", value_name = "NAME", required = true, value_parser = witness)]
     witnesses: Vec<String>,
     /// Bits of the root's key: 2048 (for trials), 3072 or 4096
     #[arg(long, value_name = "BITS", default_value = "4096", value_parser = bits)]
@@ -78,6 +78,14 @@ fn public_url(text: &str) -> Result<String, String> {
     is_good
         .then(|| text.to_owned())
         .ok_or_else(|| "an address such as http://pki.example.fr".to_owned())
+}
+
+/// A name that stands on one line of the transcript.
+fn witness(text: &str) -> Result<String, String> {
+    let is_good = !text.trim().is_empty() && !text.chars().any(char::is_control);
+    is_good
+        .then(|| text.to_owned())
+        .ok_or_else(|| "a name, on one line".to_owned())
 }
 
 fn bits(text: &str) -> Result<KeySize, String> {
@@ -217,6 +225,10 @@ mod tests {
             "http://a#b",
         ] {
             assert!(public_url(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(witness("Anne-Marie Petit").unwrap(), "Anne-Marie Petit");
+        for bad in ["", " ", "Anne\nBruno"] {
+            assert!(witness(bad).is_err(), "{bad:?}");
         }
         for (text, size) in [("2048", KeySize::Bits2048), ("4096", KeySize::Bits4096)] {
             assert_eq!(bits(text), Ok(size));

@@ -17,7 +17,7 @@ use crate::domain::trust_change::{Alive, TrustChange};
 /// Changes that are remembered.
 pub(super) const REMEMBERED: usize = 1_000;
 /// Followers at once.
-const SUBSCRIBERS: usize = 1_000;
+pub(super) const SUBSCRIBERS: usize = 1_000;
 /// Longest time without a word.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Words that a slow follower may be behind; then it is waited for.
@@ -113,7 +113,7 @@ impl Admission {
     }
 
     /// Ends every stream to followers: this node stops.
-    pub(super) fn end(&self) {
+    pub fn end(&self) {
         self.0.events.over.cancel();
     }
 

@@ -12,6 +12,8 @@ pub mod reading;
 pub mod state_file;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use present::Known;
 
@@ -29,6 +31,10 @@ use crate::domain::mail_domain::MailDomainName;
 use crate::domain::trust_change::TrustChange;
 use crate::trust::admission::{Freshness, Policy, Snapshot};
 use crate::trust::chain::Anchors;
+
+/// How long a moment is held against the clock: one that is slowed to come right loses less in this time
+/// than clocks may differ, and one that is set back again and again does not get far.
+const MARK_KEPT: Duration = Duration::from_hours(1);
 
 /// Admission on this node; cheap to clone.
 #[derive(Clone)]
@@ -123,12 +129,13 @@ impl Admission {
         };
         let mut confirmed = self.confirmed();
         let latest = confirmed.map_or(seen, |before| before.latest);
+        let is_later = seen.at >= latest.expected() || latest.instant.elapsed() > MARK_KEPT;
         *confirmed = Some(Confirmed {
             seen: Some(seen),
-            latest: if self.is_back(latest, now) {
-                latest
-            } else {
+            latest: if is_later && !self.is_back(latest, now) {
                 seen
+            } else {
+                latest
             },
         });
     }

@@ -163,7 +163,7 @@ pub(crate) fn state() -> TrustState {
     }
 }
 
-fn list() -> ListInForce {
+pub(crate) fn list() -> ListInForce {
     let at = datetime!(2099-01-01 12:00 UTC);
     let entry = |mail_domain, chain: Vec<Vec<u8>>| TrustEntry {
         mail_domain: MailDomainName::parse(mail_domain).unwrap(),

@@ -41,6 +41,25 @@ fn refused(why: &impl std::fmt::Display) -> Problem {
     Problem::Refused(why.to_string())
 }
 
+/// What a source said: what of it is good, and what was wrong with the rest.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    pub(super) taken: Vec<Taken>,
+    /// The first.
+    pub(super) problem: Option<Problem>,
+}
+
+impl Said {
+    fn add(&mut self, one: Result<Taken, Problem>) {
+        match one {
+            Ok(taken) => self.taken.push(taken),
+            Err(problem) => {
+                self.problem.get_or_insert(problem);
+            }
+        }
+    }
+}
+
 /// What was checked and may be kept.
 #[derive(Debug)]
 pub(super) enum Taken {
@@ -76,13 +95,16 @@ impl Checks {
         source: &RevocationSource,
         subjects: &[Subject],
         clock: &dyn Clock,
-    ) -> Result<Vec<Taken>, Problem> {
+    ) -> Said {
+        let mut said = Said::default();
         match source.kind {
             SourceKind::Crl => {
                 let limit = u64::try_from(self.max_list).unwrap_or(u64::MAX);
-                let answer = client.get(&source.url, limit).await?;
-                let list = self.list(answer.body, subjects, clock.now())?;
-                Ok(vec![Taken::List(list)])
+                let list = match client.get(&source.url, limit).await {
+                    Ok(answer) => self.list(answer.body, subjects, clock.now()),
+                    Err(error) => Err(error.into()),
+                };
+                said.add(list.map(Taken::List));
             }
             SourceKind::Ocsp => {
                 // In the order of their fingerprints, each once, whatever stands above it.
@@ -90,14 +112,18 @@ impl Checks {
                     .iter()
                     .map(|it| (it.certificate.fingerprint, it))
                     .collect();
-                let mut taken = Vec::new();
                 for subject in each.into_values() {
-                    let answer = self.answer(client, &source.url, subject, clock).await?;
-                    taken.push(Taken::Answer(answer));
+                    let answer = self.answer(client, &source.url, subject, clock).await;
+                    let is_away = matches!(answer, Err(Problem::Failed(_)));
+                    said.add(answer.map(Taken::Answer));
+                    // The others would wait as long.
+                    if is_away {
+                        break;
+                    }
                 }
-                Ok(taken)
             }
         }
+        said
     }
 
     fn list(

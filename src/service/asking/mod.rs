@@ -14,15 +14,13 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use self::checking::{Checks, Problem, Taken};
+use self::checking::{Checks, Problem, Said, Taken};
 use self::wanted::{Subjects, Wanted};
 use crate::config::{self, revocation::Asking as Whether, trust::ProbedAddresses};
 use crate::domain::clock::Clock;
 use crate::domain::digest::Digest;
 use crate::domain::error::{Failure, INTERNAL};
-use crate::domain::revocation_source::{
-    RevocationSource, Span, next_after_failure, next_after_success,
-};
+use crate::domain::revocation_source::{RevocationSource, next_after_failure, next_after_success};
 use crate::remote::{Access, Client, Redirects, RemoteError, Roots};
 use crate::storage::ocsp_answers::NewOcspAnswer;
 use crate::storage::revocation_lists::NewRevocationList;
@@ -202,7 +200,7 @@ impl Asking {
         &self,
         wanted: &Wanted,
         due: Vec<RevocationSource>,
-    ) -> Vec<(RevocationSource, Result<Vec<Taken>, Problem>)> {
+    ) -> Vec<(RevocationSource, Said)> {
         let turns = Arc::new(Semaphore::new(AT_ONCE));
         let mut asking = JoinSet::new();
         for source in due {
@@ -229,10 +227,7 @@ impl Asking {
     }
 
     /// Keeps what was said and how each source stands; nodes are told where something is new.
-    async fn keep_answers(
-        &self,
-        answers: Vec<(RevocationSource, Result<Vec<Taken>, Problem>)>,
-    ) -> Result<Round, Failure> {
+    async fn keep_answers(&self, answers: Vec<(RevocationSource, Said)>) -> Result<Round, Failure> {
         let now = self.clock.now();
         let mut round = Round {
             asked: answers.len(),
@@ -241,82 +236,107 @@ impl Asking {
         let mut connection = storage::acquire(&self.pool).await?;
         let mut truth = storage::begin(&mut connection).await?;
         let mut keys = Vec::new();
-        for (mut source, answer) in answers {
+        for (mut source, said) in answers {
             source.tried_at = Some(now);
-            let kept = match answer {
-                Ok(taken) => self.take(&mut truth, &mut source, &taken, now).await?,
-                Err(problem) => Err(problem),
-            };
-            let outcome = match kept {
-                Ok(new) => {
-                    round.new += new.len();
-                    let outcome = if new.is_empty() { "unchanged" } else { "new" };
-                    keys.extend(new);
-                    outcome
+            let (new, problem) = take(&mut truth, &mut source, said, now).await?;
+            round.new += new.len();
+            let outcome = match &problem {
+                None if new.is_empty() => "unchanged",
+                None => "new",
+                Some(Problem::Refused(_)) => {
+                    round.refused += 1;
+                    "refused"
                 }
-                Err(problem) => {
-                    source.failures = source.failures.saturating_add(1);
-                    let every = self.every();
-                    source.next_try_at =
-                        next_after_failure(now, source.failures, every, scatter(&source, now));
-                    tracing::warn!(source.url, %problem, failures = source.failures, "an authority was asked in vain");
-                    source.problem = Some(problem.to_string());
-                    match problem {
-                        Problem::Refused(_) => {
-                            source.refusals = source.refusals.saturating_add(1);
-                            round.refused += 1;
-                            "refused"
-                        }
-                        Problem::Failed(_) => {
-                            round.failed += 1;
-                            "failed"
-                        }
-                    }
+                Some(Problem::Failed(_)) => {
+                    round.failed += 1;
+                    "failed"
                 }
             };
             self.metrics.revocation_source(source.kind, outcome);
+            self.settle(&mut source, problem, now);
             revocation_sources::keep(&mut truth, &source).await?;
+            keys.extend(new);
         }
         if !keys.is_empty() {
+            changes::act_at(&mut truth, now).await?;
             changes::append_trust(&mut truth, FETCHED, &keys).await?;
         }
         storage::commit(truth).await?;
         Ok(round)
     }
 
-    /// Keeps what a source said: the keys of what is new, or why none of it is taken.
-    async fn take(
-        &self,
-        truth: &mut storage::Connection,
-        source: &mut RevocationSource,
-        taken: &[Taken],
-        now: OffsetDateTime,
-    ) -> Result<Result<Vec<String>, Problem>, StorageError> {
-        for one in taken {
-            if let Err(problem) = one.follows(truth, &source.url).await? {
-                return Ok(Err(problem));
-            }
+    /// How a source stands now, and when it is asked next.
+    fn settle(&self, source: &mut RevocationSource, problem: Option<Problem>, now: OffsetDateTime) {
+        let Some(problem) = problem else {
+            source.fetched_at = Some(now);
+            source.failures = 0;
+            source.refusals = 0;
+            source.problem = None;
+            let until = source.evidence.map_or(now, |span| span.until);
+            source.next_try_at = next_after_success(now, until, self.every());
+            return;
+        };
+        source.failures = source.failures.saturating_add(1);
+        source.next_try_at =
+            next_after_failure(now, source.failures, self.every(), scatter(source, now));
+        if matches!(problem, Problem::Refused(_)) {
+            source.refusals = source.refusals.saturating_add(1);
         }
-        let mut new = Vec::new();
-        for one in taken {
-            if keep(truth, one, &source.url, now).await? {
-                new.push(one.key());
-            }
-        }
-        let ends_first = taken.iter().map(Taken::span).min_by_key(|span| span.until);
-        source.evidence = ends_first;
-        source.fetched_at = Some(now);
-        source.failures = 0;
-        source.refusals = 0;
-        source.problem = None;
-        let until = ends_first.map_or(now, |span: Span| span.until);
-        source.next_try_at = next_after_success(now, until, self.every());
-        Ok(Ok(new))
+        let problem = told(&problem);
+        tracing::warn!(
+            source.url,
+            problem,
+            source.failures,
+            "an authority was asked in vain"
+        );
+        source.problem = Some(problem);
     }
 
     fn every(&self) -> time::Duration {
         time::Duration::try_from(self.settings.every).unwrap_or(time::Duration::HOUR)
     }
+}
+
+/// Keeps what a source said: the keys of what is new, and what is wrong with the rest.
+async fn take(
+    truth: &mut storage::Connection,
+    source: &mut RevocationSource,
+    said: Said,
+    now: OffsetDateTime,
+) -> Result<(Vec<String>, Option<Problem>), StorageError> {
+    let Said { taken, mut problem } = said;
+    let mut new = Vec::new();
+    let mut spans = Vec::new();
+    for one in taken {
+        match one.follows(truth, &source.url).await? {
+            Ok(()) => {
+                spans.push(one.span());
+                if keep(truth, &one, &source.url, now).await? {
+                    new.push(one.key());
+                }
+            }
+            Err(older) => {
+                problem.get_or_insert(older);
+            }
+        }
+    }
+    // Where something is missing, what was there before ends first.
+    if problem.is_none() {
+        source.evidence = spans.into_iter().min_by_key(|span| span.until);
+    }
+    Ok((new, problem))
+}
+
+/// A problem in words for people: what others wrote may be long, and may be no text for a terminal.
+fn told(problem: &Problem) -> String {
+    const LONGEST: usize = 500;
+    let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    problem
+        .to_string()
+        .chars()
+        .map(plain)
+        .take(LONGEST)
+        .collect()
 }
 
 /// Keeps one; says whether it is new.

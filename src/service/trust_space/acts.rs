@@ -4,8 +4,8 @@ use time::OffsetDateTime;
 
 use super::administrators::hold_rights;
 use super::{
-    Decision, TrustSpace, approvals, certificate_requests, certificates, grounds, impact,
-    publication, signers, transitions,
+    Decision, TrustSpace, approvals, certificates, grounds, impact, issuing, publication, signers,
+    transitions,
 };
 use crate::domain::act::{Act, Control};
 use crate::domain::administrator::Actor;
@@ -152,7 +152,7 @@ impl TrustSpace {
                 certificates::apply(self, truth, decision, act).await
             }
             Act::IssueCertificate { request } => {
-                certificate_requests::apply(self, truth, decision, *request).await
+                issuing::apply(self, truth, decision, *request).await
             }
             Act::AnnounceSigner { .. } | Act::SwitchSigner { .. } | Act::WithdrawSigner { .. } => {
                 signers::apply(truth, decision, act).await
@@ -207,7 +207,7 @@ impl TrustSpace {
         let mut inner = storage::begin(truth).await?;
         match act {
             Act::IssueCertificate { request } => {
-                certificate_requests::check(self, &mut inner, decision, *request).await?;
+                issuing::check(self, &mut inner, decision, *request).await?;
             }
             _ => self.apply(&mut inner, decision, act).await?,
         }

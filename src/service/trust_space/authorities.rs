@@ -221,6 +221,35 @@ pub(super) fn certificate(authority: &AuthorityRecord) -> Result<Certificate, Fa
     })
 }
 
+/// The known authority that issued a certificate.
+pub(super) async fn issuer(
+    truth: &mut Connection,
+    issued: &Certificate,
+) -> Result<Option<AuthorityRecord>, Failure> {
+    for authority in authorities::all(truth).await? {
+        if is_issued_by(issued, &certificate(&authority)?) {
+            return Ok(Some(authority));
+        }
+    }
+    Ok(None)
+}
+
+/// The known authorities that this one certified.
+pub(super) async fn certified_by(
+    truth: &mut Connection,
+    authority: &AuthorityRecord,
+) -> Result<Vec<Certificate>, Failure> {
+    let above = certificate(authority)?;
+    let mut found = Vec::new();
+    for other in authorities::all(truth).await? {
+        let other = certificate(&other)?;
+        if other.fingerprint != above.fingerprint && is_issued_by(&other, &above) {
+            found.push(other);
+        }
+    }
+    Ok(found)
+}
+
 /// The known authority that certified this one and has it on its newest revocation list.
 pub(super) async fn revoked_by(
     truth: &mut Connection,

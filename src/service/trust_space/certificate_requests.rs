@@ -1,15 +1,11 @@
-//! Requests for certificates of ours: judged when they are sent and again when two administrators have
-//! agreed, then issued in one transaction. A certificate so made is pending, as any other.
-
-use std::time::Duration;
+//! Requests for certificates of ours: kept where one could be issued, listed, refused.
 
 use time::OffsetDateTime;
 
 use super::administrators::hold_rights;
 use super::authorities::{self, certificate};
-use super::certificates::{held, key};
 use super::operators::hold_living;
-use super::registration::{self, Registered, known_keys, other_number};
+use super::registration::{self, known_keys, other_number};
 use super::versions::off_thread;
 use super::{Decision, TrustSpace, examination};
 use crate::domain::administrator::Actor;
@@ -21,24 +17,16 @@ use crate::domain::distinguished_name::OperatorDn;
 use crate::domain::error::{
     AUTHORITY_UNAVAILABLE, CERTIFICATE_REQUEST_EXISTS, CERTIFICATE_REQUEST_NOT_FOUND,
     CERTIFICATE_REQUEST_REFUSED, CERTIFICATE_REQUEST_SETTLED, CERTIFICATE_REQUEST_UNREADABLE,
-    Failure, INTERNAL,
+    Failure,
 };
 use crate::domain::operator::Operator;
-use crate::domain::trust_list::to_the_second;
 use crate::storage::certificate_requests::NewRequest;
 use crate::storage::registry_events::{self, RegistryEvent};
-use crate::storage::{self, Connection, certificate_requests, certificates, changes};
-use crate::trust::authority::{
-    AuthorityError, CertificateRequest, Order, Serial, in_list_order, issue, lint_request,
-    read_request, responder_url, revocation_list_url,
-};
+use crate::storage::{self, Connection, certificate_requests, certificates};
+use crate::trust::authority::{CertificateRequest, in_list_order, lint_request, read_request};
 use crate::trust::certificate::Certificate;
 use crate::trust::chain::is_issued_by;
 use crate::trust::rules::{Finding, Severity};
-use crate::trust::sign::Signer;
-
-/// A certificate begins this long before it is issued: the clocks of peers differ.
-const BEFORE: Duration = Duration::from_mins(5);
 
 /// A certificate that somebody wants of us.
 #[derive(Clone, Copy, Debug)]
@@ -154,7 +142,7 @@ impl TrustSpace {
     }
 
     /// Whether an authority could issue at this moment, wherever its key is.
-    async fn check_authority(
+    pub(super) async fn check_authority(
         &self,
         truth: &mut Connection,
         authority: &AuthorityRecord,
@@ -200,14 +188,14 @@ impl TrustSpace {
 }
 
 /// What will be certified of a request, and what is to be said of it.
-struct Judged {
-    subject: OperatorDn,
-    hosts: Vec<String>,
-    warned: Vec<Finding>,
+pub(super) struct Judged {
+    pub(super) subject: OperatorDn,
+    pub(super) hosts: Vec<String>,
+    pub(super) warned: Vec<Finding>,
 }
 
 /// Judges a request as if it came now; `certificate_request.refused`, `certificate.name_taken`.
-async fn judge(
+pub(super) async fn judge(
     truth: &mut Connection,
     decision: &Decision,
     operator: &Operator,
@@ -237,7 +225,7 @@ async fn judge(
     })
 }
 
-fn refusal(refused: &[Finding]) -> Failure {
+pub(super) fn refusal(refused: &[Finding]) -> Failure {
     Failure {
         code: &CERTIFICATE_REQUEST_REFUSED,
         ..examination::refusal(refused)
@@ -293,154 +281,8 @@ async fn not_renewed(
     }))
 }
 
-/// All that is needed to issue.
-struct Ready {
-    record: CertificateRequestRecord,
-    request: CertificateRequest,
-    judged: Judged,
-    authority: AuthorityRecord,
-    certificate: Certificate,
-    public_url: String,
-}
-
-/// Whether a certificate could be issued for a request now; nothing is signed.
-pub(super) async fn check(
-    space: &TrustSpace,
-    truth: &mut Connection,
-    decision: &Decision,
-    id: i64,
-) -> Result<(), Failure> {
-    ready(space, truth, decision, id).await.map(drop)
-}
-
-async fn ready(
-    space: &TrustSpace,
-    truth: &mut Connection,
-    decision: &Decision,
-    id: i64,
-) -> Result<Ready, Failure> {
-    let record = hold_waiting(truth, id).await?;
-    let operator = hold_living(truth, record.operator).await?;
-    let authority = authorities::known(truth, &record.authority).await?;
-    let certificate = space
-        .check_authority(truth, &authority, decision.at)
-        .await?;
-    let request = read_request(&record.csr).map_err(|error| {
-        Failure::new(
-            &INTERNAL,
-            format!("The bytes of certificate request {id}: {error}."),
-        )
-    })?;
-    let judged = judge(truth, decision, &operator, &request, record.renews).await?;
-    if judged.subject != record.dn || judged.hosts != record.hosts {
-        return Err(Failure::new(
-            &INTERNAL,
-            format!("Certificate request {id} no longer says what was kept of it."),
-        ));
-    }
-    let public_url = space.own.settings.public_url.clone().ok_or_else(|| {
-        Failure::new(
-            &AUTHORITY_UNAVAILABLE,
-            "`ca.public_url` is not set: a certificate could not say where to ask whether it was revoked.",
-        )
-    })?;
-    Ok(Ready {
-        record,
-        request,
-        judged,
-        authority,
-        certificate,
-        public_url,
-    })
-}
-
-/// Issues the certificate that a request asks for, in the caller's transaction: signed, judged as it is,
-/// kept as pending.
-pub(super) async fn apply(
-    space: &TrustSpace,
-    truth: &mut Connection,
-    decision: &Decision,
-    id: i64,
-) -> Result<(), Failure> {
-    let ready = ready(space, truth, decision, id).await?;
-    let key_of_authority = space.authority_key(&ready.authority)?;
-    let lifetime = space.own.settings.certificate_lifetime;
-    let at = decision.at;
-    let (ready, issued) = off_thread(move || {
-        let issued = sign(&ready, &*key_of_authority, at, lifetime)?;
-        Ok::<_, Failure>((ready, issued))
-    })
-    .await??;
-    let others = vec![ready.certificate];
-    // Signed, and so never handed out where it would not serve.
-    let anchors = examination::anchors(&space.settings).await?;
-    let mut refused = examination::judge(&issued, &others, &anchors, at);
-    refused.retain(Finding::refuses);
-    if !refused.is_empty() {
-        return Err(refusal(&refused));
-    }
-    let new = Registered {
-        operator: ready.record.operator,
-        certificate: &issued,
-        others: &others,
-        warned: &ready.judged.warned,
-        authority: Some(&ready.authority),
-    };
-    let certificate = registration::insert(truth, decision, &new).await?;
-    settle(truth, decision, &ready.record, Some(certificate)).await?;
-    changes::append_trust(truth, "certificate.added", &[key(certificate)]).await?;
-    held(truth, certificate).await.map(drop)
-}
-
-/// Signs; blocks while a device works.
-fn sign(
-    ready: &Ready,
-    signer: &dyn Signer,
-    at: OffsetDateTime,
-    lifetime: Duration,
-) -> Result<Certificate, Failure> {
-    let authority = &ready.certificate;
-    let serial = Serial::generate().map_err(|error| Failure::new(&INTERNAL, error.to_string()))?;
-    let not_before = (to_the_second(at) - BEFORE).max(authority.not_before);
-    let order = Order {
-        request: &ready.request,
-        subject: &ready.judged.subject,
-        hosts: &ready.judged.hosts,
-        not_before,
-        not_after: (to_the_second(at) + lifetime).min(authority.not_after),
-        serial,
-        crl_url: &revocation_list_url(&ready.public_url, &ready.authority.name),
-        ocsp_url: &responder_url(&ready.public_url),
-    };
-    let der =
-        issue(&order, authority, signer).map_err(|error| not_made(&ready.authority, error))?;
-    Certificate::parse(&der).map_err(|error| Failure::new(&INTERNAL, error.to_string()))
-}
-
-/// Why an authority made nothing, as callers learn it.
-pub(super) fn not_made(authority: &AuthorityRecord, error: AuthorityError) -> Failure {
-    match error {
-        AuthorityError::Refused(findings) => refusal(&findings),
-        AuthorityError::Subject(_) => {
-            Failure::new(&CERTIFICATE_REQUEST_REFUSED, format!("{error}."))
-        }
-        AuthorityError::Validity
-        | AuthorityError::Window
-        | AuthorityError::Authority(_)
-        | AuthorityError::OtherKey
-        | AuthorityError::Key(_)
-        | AuthorityError::NotAsOrdered(_)
-        | AuthorityError::Path(_)
-        | AuthorityError::Unreadable(_)
-        | AuthorityError::Encoding(_) => Failure::new(
-            &AUTHORITY_UNAVAILABLE,
-            format!("Authority {}: {error}.", authority.name),
-        ),
-    }
-}
-
 /// A request that waits, held until the transaction ends; its operator before it, as everywhere.
-async fn hold_waiting(
+pub(super) async fn hold_waiting(
     truth: &mut Connection,
     id: i64,
 ) -> Result<CertificateRequestRecord, Failure> {
@@ -458,7 +300,7 @@ async fn hold_waiting(
     }
 }
 
-async fn settle(
+pub(super) async fn settle(
     truth: &mut Connection,
     decision: &Decision,
     record: &CertificateRequestRecord,

@@ -7,22 +7,24 @@ use super::TrustSpace;
 use super::administrators::hold_rights;
 use super::authorities::{self, AuthorityDetail, certificate, key};
 use super::list_contents::contents;
-use super::revocation_lists::{MOST_BYTES, Newest, Remembered, refused};
+use super::revocation_lists::{MOST_BYTES, Remembered, refused};
 use super::versions::off_thread;
 use crate::domain::administrator::Actor;
-use crate::domain::authority::{IssuedCertificate, IssuedStatus};
+use crate::domain::authority::{AuthorityKind, IssuedCertificate, IssuedStatus};
 use crate::domain::calendar::rfc3339;
 use crate::domain::error::Failure;
 use crate::storage::registry_events::{self, RegistryEvent};
 use crate::storage::revocation_lists::{self, NewRevocationList};
 use crate::storage::{self, certificates, changes};
+use crate::trust::certificate::Certificate;
 use crate::trust::revocation::{RevocationList, from_upload};
 
 impl TrustSpace {
     /// Keeps a list that was signed elsewhere, PEM or DER: that of the root, whose key is offline.
     ///
     /// `revocation_list.refused` where it is not by that authority, is over, does not follow the last one,
-    /// or lacks a certificate that was taken back here.
+    /// forgets an authority that the last one revoked, or says otherwise than the registry of a certificate
+    /// that was issued here.
     pub async fn add_revocation_list(
         &self,
         actor: &Actor,
@@ -44,8 +46,16 @@ impl TrustSpace {
         revocation_lists::lock(&mut truth, &authority.spki_sha256).await?;
         let newest = Remembered::default().newest(&mut truth, &authority).await?;
         let taken_back = certificates::taken_back_by(&mut truth, authority.id).await?;
-        follows(&list, newest.as_ref(), &taken_back, decision.at)
+        let newest = newest.as_ref().map(|newest| &*newest.list);
+        follows(&list, newest, decision.at)
+            .and_then(|()| match authority.kind {
+                AuthorityKind::Issuing => agrees(&list, &taken_back, decision.at),
+                AuthorityKind::Root => Ok(()),
+            })
             .map_err(|problem| refused(name, &problem))?;
+        for below in authorities::certified_by(&mut truth, &authority).await? {
+            keeps(&list, newest, &below, decision.at).map_err(|problem| refused(name, &problem))?;
+        }
         let number = list.number_hex().to_ascii_lowercase();
         let new = NewRevocationList {
             issuer_spki_sha256: &authority.spki_sha256,
@@ -79,8 +89,7 @@ impl TrustSpace {
 /// Whether a list may take the place of the newest one.
 fn follows(
     list: &RevocationList,
-    newest: Option<&Newest>,
-    taken_back: &[IssuedCertificate],
+    newest: Option<&RevocationList>,
     at: OffsetDateTime,
 ) -> Result<(), String> {
     const SKEW: time::Duration = time::Duration::minutes(5);
@@ -98,24 +107,63 @@ fn follows(
     }
     if let Some(newest) = newest {
         let order = |list: &RevocationList| (list.number().len(), list.number().to_vec());
-        if order(list) <= order(&newest.list) || list.this_update() <= newest.list.this_update() {
+        if order(list) <= order(newest) || list.this_update() <= newest.this_update() {
             return Err(format!(
                 "it is number {} of {} and does not follow number {} of {}",
                 list.number_hex(),
                 rfc3339(list.this_update()),
-                newest.list.number_hex(),
-                rfc3339(newest.list.this_update())
+                newest.number_hex(),
+                rfc3339(newest.this_update())
             ));
         }
     }
-    let missing = taken_back.iter().find(|certificate| {
-        certificate.not_after >= at
-            && list.status_of(&contents(&certificate.serial)) == IssuedStatus::Good
-    });
-    missing.map_or(Ok(()), |missing| {
-        Err(format!(
+    Ok(())
+}
+
+/// Whether a list says of what an authority issued what the registry says of it: the next one, signed
+/// here, would forget all else.
+fn agrees(
+    list: &RevocationList,
+    taken_back: &[IssuedCertificate],
+    at: OffsetDateTime,
+) -> Result<(), String> {
+    let is_on = |certificate: &&IssuedCertificate| {
+        list.status_of(&contents(&certificate.serial)) != IssuedStatus::Good
+    };
+    let mut missing = taken_back.iter().filter(|it| !is_on(it));
+    if let Some(missing) = missing.find(|it| it.not_after >= at) {
+        return Err(format!(
             "certificate {} was taken back here and is not on it",
             missing.id
-        ))
-    })
+        ));
+    }
+    let known = taken_back.iter().filter(is_on).count();
+    if list.entries() == known {
+        return Ok(());
+    }
+    Err(format!(
+        "of the {} certificates on it {known} were taken back here",
+        list.entries()
+    ))
+}
+
+/// Whether an authority that was revoked for good stays so until its end.
+fn keeps(
+    list: &RevocationList,
+    newest: Option<&RevocationList>,
+    below: &Certificate,
+    at: OffsetDateTime,
+) -> Result<(), String> {
+    let said = |list: &RevocationList| list.status_of(&below.serial);
+    match (newest.map(said), said(list)) {
+        (Some(IssuedStatus::Revoked(..)), IssuedStatus::Good | IssuedStatus::OnHold(_))
+            if below.not_after >= at =>
+        {
+            Err(format!(
+                "it forgets {}, which the last one revoked",
+                below.subject
+            ))
+        }
+        _ => Ok(()),
+    }
 }

@@ -19,6 +19,7 @@ mod examination;
 mod expiry;
 mod grounds;
 mod impact;
+mod issuing;
 mod leaving;
 mod list_contents;
 mod list_import;

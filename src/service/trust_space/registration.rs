@@ -7,7 +7,7 @@ use super::administrators::hold_rights;
 use super::certificates::{held, key};
 use super::examination::{Examined, anchors, examine, refusal};
 use super::operators::hold_living;
-use super::{Decision, TrustSpace};
+use super::{Decision, TrustSpace, authorities};
 use crate::domain::administrator::Actor;
 use crate::domain::authority::AuthorityRecord;
 use crate::domain::certificate::CertificateState;
@@ -61,12 +61,14 @@ impl TrustSpace {
         if !refused.is_empty() {
             return Err(refusal(&refused));
         }
+        // Issued elsewhere with our key, or before the truth was restored: our lists speak of it too.
+        let authority = authorities::issuer(&mut truth, &examined.certificate).await?;
         let new = Registered {
             operator,
             certificate: &examined.certificate,
             others: &examined.others,
             warned: &warned,
-            authority: None,
+            authority: authority.as_ref(),
         };
         let id = insert(&mut truth, &decision, &new).await?;
         changes::append_trust(&mut truth, "certificate.added", &[key(id)]).await?;
@@ -161,14 +163,14 @@ pub(super) async fn insert(
         authority,
     } = *new;
     let match_key = certificate.subject.match_key();
-    // An operator may only be told of another one's certificate if it is this very one.
-    let taken = check_name(truth, operator, &certificate.subject).await;
-    if taken.is_err()
-        && certificates::with_sha256(truth, certificate.fingerprint.as_bytes())
-            .await?
-            .is_none()
-    {
-        taken?;
+    if let Err(failure) = check_name(truth, operator, &certificate.subject).await {
+        let itself = certificate.fingerprint.as_bytes();
+        // An operator may only be told of another one's certificate if it is this very one.
+        if failure.code != &CERTIFICATE_NAME_TAKEN
+            || certificates::with_sha256(truth, itself).await?.is_none()
+        {
+            return Err(failure);
+        }
     }
     let chain: Vec<Vec<u8>> = others.iter().map(|other| other.der().to_vec()).collect();
     let findings = serde_json::json!(warned);

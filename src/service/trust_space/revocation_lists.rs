@@ -9,11 +9,11 @@ use tokio::time::timeout;
 
 use super::TrustSpace;
 use super::authorities::{certificate, key};
-use super::certificate_requests::not_made;
+use super::issuing::not_made;
 use super::list_contents::{KEPT, number, says};
 use super::versions::off_thread;
 use crate::domain::alert::AlertCode;
-use crate::domain::authority::{AuthorityRecord, IssuedCertificate};
+use crate::domain::authority::{AuthorityKind, AuthorityRecord, IssuedCertificate};
 use crate::domain::calendar::rfc3339;
 use crate::domain::error::{AUTHORITY_UNAVAILABLE, Failure, REVOCATION_LIST_REFUSED};
 use crate::domain::trust_list::to_the_second;
@@ -75,7 +75,7 @@ impl Remembered {
 }
 
 impl TrustSpace {
-    /// Signs a new list for each authority of which this node has the key, where the last one no longer
+    /// Signs a new list for each issuing authority of which this node has the key, where the last one no longer
     /// says how its certificates stand, or its time has come. Says how many.
     ///
     /// What fails for one is an alert, and does not keep the others.
@@ -94,6 +94,11 @@ impl TrustSpace {
         let mut renewed = 0;
         let mut failed = None;
         for authority in known {
+            match authority.kind {
+                AuthorityKind::Issuing => {}
+                // What it revoked is known beside its key alone: a list from here would forget it.
+                AuthorityKind::Root => continue,
+            }
             let Ok(signer) = self.authority_key(&authority) else {
                 continue;
             };
@@ -219,12 +224,6 @@ impl TrustSpace {
     /// Keeps a failure where administrators look, in a transaction of its own; where the database is away
     /// that is for the log alone.
     async fn raise_not_signed(&self, authority: &AuthorityRecord, failure: &Failure) {
-        tracing::error!(
-            authority = %authority.name,
-            code = failure.code.code,
-            detail = %failure.detail,
-            "no revocation list was signed"
-        );
         let raise = async {
             let mut truth = self.connection().await?;
             let (code, subject) = (AlertCode::RevocationListNotPublished, key(&authority.name));
@@ -232,10 +231,18 @@ impl TrustSpace {
             alerts::raise(&mut truth, code, &subject, &detail, self.clock.now()).await
         };
         match timeout(ALERT_PATIENCE, raise).await {
-            Ok(Ok(_)) => {}
+            // It is tried again every few seconds, and told once.
+            Ok(Ok(false)) => return,
+            Ok(Ok(true)) => {}
             Ok(Err(error)) => tracing::error!(%error, "the alert was not kept"),
             Err(_) => tracing::error!("the alert was not kept: the database took too long"),
         }
+        tracing::error!(
+            authority = %authority.name,
+            code = failure.code.code,
+            detail = %failure.detail,
+            "no revocation list was signed"
+        );
     }
 }
 

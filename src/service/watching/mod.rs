@@ -6,6 +6,8 @@ mod believed;
 mod disk;
 mod known;
 mod registry;
+#[cfg(test)]
+mod tests;
 
 use std::cmp::Ordering;
 use std::path::Path;

@@ -50,13 +50,10 @@ impl Registry {
     pub(super) async fn alive(&self, patience: Duration) -> Result<Option<Alive>, WatchError> {
         let (client, url) = (self.client.clone(), self.at(EVENTS));
         let first = tokio::task::spawn_blocking(move || {
-            let mut events = Events::of(client.open(&url, patience)?);
+            let mut events = Events::of(client.open(&url, patience, Some(patience))?);
             Ok::<_, RemoteError>(events.find(|event| event.kind == "alive"))
         });
-        let Ok(first) = tokio::time::timeout(patience, first).await else {
-            return Ok(None);
-        };
-        let Some(event) = first?? else {
+        let Some(event) = first.await?? else {
             return Ok(None);
         };
         serde_json::from_str(&event.data)
@@ -115,7 +112,7 @@ impl Registry {
         // A thread of its own, since it waits for ever; it ends with the silence after the cancellation.
         tokio::task::spawn_blocking(move || {
             while !cancel.is_cancelled() {
-                match client.open(&url, silence) {
+                match client.open(&url, silence, None) {
                     Ok(stream) => {
                         for event in Events::of(stream) {
                             tracing::debug!(kind = event.kind, "the registry tells of an event");

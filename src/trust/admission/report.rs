@@ -99,7 +99,7 @@ impl Report {
             check,
             outcome,
             reasons,
-            detail,
+            detail: shortened(detail),
         });
         value
     }
@@ -141,6 +141,18 @@ impl Report {
             },
         }
     }
+}
+
+/// Bytes of a detail at most: names in it were chosen by the peer, and decisions are kept.
+const DETAIL: usize = 2000;
+
+fn shortened(mut detail: String) -> String {
+    if detail.len() > DETAIL {
+        detail.truncate(detail.floor_char_boundary(DETAIL));
+        detail.push('…');
+        detail.shrink_to_fit();
+    }
+    detail
 }
 
 /// The answer where one reason is known before any check is made.

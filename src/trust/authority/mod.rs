@@ -16,6 +16,7 @@ mod serial;
 mod subject;
 #[cfg(test)]
 pub(crate) mod testing;
+mod weak_key;
 
 pub use addresses::{responder_url, revocation_list_url};
 pub use ceremony::{Ceremony, IssuingKey, KeySize, LeftFile, Made, ROOT_LIST_LIFETIME, transcript};

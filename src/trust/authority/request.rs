@@ -2,6 +2,8 @@
 //! not. What comes out was signed with the key that it names; whether it should be certified is for the
 //! rules and for people.
 
+use std::collections::BTreeSet;
+
 use rustls_pki_types::pem::{self, SectionKind};
 use x509_parser::cri_attributes::ExtensionRequest;
 use x509_parser::prelude::FromDer as _;
@@ -12,7 +14,7 @@ use crate::domain::distinguished_name::OperatorDn;
 use crate::trust::certificate::name::InvalidName;
 use crate::trust::certificate::strict::{Element, elements, is_der};
 use crate::trust::certificate::upload::{holds, is_private_key};
-use crate::trust::certificate::{Extensions, PublicKey, extensions, key, name};
+use crate::trust::certificate::{Extensions, InvalidCertificate, PublicKey, extensions, key, name};
 use crate::trust::chain::ALGORITHMS;
 use crate::trust::digest::sha256;
 use crate::trust::rules::key::{SIZES, is_large_enough};
@@ -138,6 +140,8 @@ pub fn read_request(bytes: &[u8]) -> Result<CertificateRequest, InvalidRequest> 
             limit: MAX_REQUEST_BYTES,
         });
     }
+    // Editors of one family begin every text with it.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if holds(bytes, b"PRIVATE KEY-----") {
         return Err(InvalidRequest::PrivateKey);
     }
@@ -264,7 +268,7 @@ fn read_attributes(
     attributes: Element<'_>,
     request: &mut CertificateRequest,
 ) -> Result<(), InvalidRequest> {
-    let mut seen = Vec::new();
+    let mut seen = BTreeSet::new();
     for attribute in elements(attributes.contents).unwrap_or_default() {
         let [kind, values] = parts(attribute.contents, [OBJECT_IDENTIFIER, SET])
             .ok_or(InvalidRequest::NotRequest)?;
@@ -272,15 +276,14 @@ fn read_attributes(
             return Err(InvalidRequest::NotRequest);
         };
         let kind = kind.to_id_string();
-        if attribute.tag != SEQUENCE || seen.contains(&kind) {
+        if attribute.tag != SEQUENCE || !seen.insert(kind.clone()) {
             return Err(InvalidRequest::Attribute(kind));
         }
         match kind.as_str() {
             CHALLENGE_PASSWORD => return Err(InvalidRequest::ChallengePassword),
             EXTENSION_REQUEST => request.extensions = read_extensions(values)?,
-            _ => request.unknown_attributes.push(kind.clone()),
+            _ => request.unknown_attributes.push(kind),
         }
-        seen.push(kind);
     }
     Ok(())
 }
@@ -291,15 +294,20 @@ fn read_extensions(values: Element<'_>) -> Result<Extensions, InvalidRequest> {
     let Ok(([], asked)) = ExtensionRequest::from_der(value.whole) else {
         return Err(malformed());
     };
-    let mut seen = Vec::new();
-    for extension in &asked.extensions {
-        if seen.contains(&&extension.oid) {
-            return Err(InvalidRequest::Extension(extension.oid.to_id_string()));
-        }
-        seen.push(&extension.oid);
+    let mut seen = BTreeSet::new();
+    let kinds = asked.extensions.iter().map(|it| it.oid.to_id_string());
+    if let Some(repeated) = kinds.into_iter().find(|it| !seen.insert(it.clone())) {
+        return Err(InvalidRequest::Extension(repeated));
     }
-    extensions::read(&asked.extensions)
-        .map_err(|error| InvalidRequest::Extension(error.to_string()))
+    extensions::read(&asked.extensions).map_err(|error| match error {
+        InvalidCertificate::Extension(oid) => InvalidRequest::Extension(oid),
+        InvalidCertificate::TooLarge { .. }
+        | InvalidCertificate::NotDer
+        | InvalidCertificate::TrailingBytes(_)
+        | InvalidCertificate::SignatureAlgorithms
+        | InvalidCertificate::Subject(_)
+        | InvalidCertificate::Issuer(_) => malformed(),
+    })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::issue::{Order, draft, findings};
 use super::request::CertificateRequest;
 use super::serial::Serial;
 use super::subject::in_list_order;
+use super::weak_key::weakness;
 use crate::trust::certificate::oid::{
     ALTERNATIVE_NAMES, BASIC_CONSTRAINTS, CLIENT_AUTH, EXTENDED_USAGE, KEY_USAGE, SERVER_AUTH,
     SUBJECT_KEY,
@@ -30,6 +31,11 @@ const RULES: &[RequestRule] = &[
         code: "request.authority",
         clause: "RFC 5280 §4.2.1.9, §4.2.1.3",
         check: authority,
+    },
+    RequestRule {
+        code: "request.weak_key",
+        clause: "CA/Browser Forum BR §6.1.1.3, §6.1.6",
+        check: weak_key,
     },
     RequestRule {
         code: "request.extended_usage",
@@ -144,6 +150,13 @@ fn authority(request: &CertificateRequest) -> Outcome {
             refuse(usages.to_string(), expected)
         }
         Some(_) | None => Outcome::Pass,
+    }
+}
+
+fn weak_key(request: &CertificateRequest) -> Outcome {
+    match weakness(request.spki()) {
+        Some(weakness) => refuse(weakness.to_string(), "a new key, made by a sound program"),
+        None => Outcome::Pass,
     }
 }
 

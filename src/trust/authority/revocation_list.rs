@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use super::error::AuthorityError;
 use super::issue::judge_authority;
 use super::key::{AuthorityKey, made};
+use super::previous_list::read_previous_list;
 use crate::domain::authority::{IssuedCertificate, IssuedStatus};
 use crate::domain::certificate::RevocationReason;
 use crate::trust::certificate::Certificate;
@@ -63,6 +64,12 @@ pub fn sign_revocation_list(
         key_identifier_method: KeyIdMethod::PreSpecified(identifier.unwrap_or_default()),
     };
     let list = made(params.signed_by(&issuer), &issuer)?;
+    // Nothing leaves that we would not believe ourselves.
+    let read = read_previous_list(list.der(), authority)
+        .map_err(|_| AuthorityError::NotAsOrdered("it cannot be read back"))?;
+    if read.number != plan.number || read.entries.len() != params.revoked_certs.len() {
+        return Err(AuthorityError::NotAsOrdered("its number or its entries"));
+    }
     Ok(list.der().to_vec())
 }
 

@@ -17,9 +17,6 @@ use crate::trust::sign::PemSigner;
 /// When the authority was made.
 pub(crate) const MADE_AT: OffsetDateTime = datetime!(2026-01-01 0:00 UTC);
 
-/// Where the registry is.
-pub(crate) const PUBLIC_URL: &str = "http://pki.essai.fr";
-
 /// A root, an issuing authority and their files.
 pub(crate) struct TestAuthority {
     /// What was made.
@@ -40,7 +37,7 @@ impl TestAuthority {
         let ceremony = Ceremony {
             name: "essai".to_owned(),
             organization: "Hôpital d'essai".to_owned(),
-            public_url: PUBLIC_URL.to_owned(),
+            public_url: "http://pki.essai.fr".to_owned(),
             witnesses: vec!["Anne".to_owned(), "Bruno".to_owned()],
             at: MADE_AT,
             root_key: KeySize::Bits2048,
@@ -91,11 +88,11 @@ impl TestAuthority {
 
     /// Where its revocation list is.
     pub(crate) fn crl_url(&self) -> String {
-        revocation_list_url(PUBLIC_URL, &self.ceremony.name)
+        revocation_list_url(&self.ceremony.public_url, &self.ceremony.name)
     }
 
     /// Where its responder is.
     pub(crate) fn ocsp_url(&self) -> String {
-        responder_url(PUBLIC_URL)
+        responder_url(&self.ceremony.public_url)
     }
 }

@@ -2,9 +2,10 @@
 
 use aws_lc_rs::digest;
 
-use super::der::{self, Reader};
-use super::key::Issued;
+use super::der;
+use super::key::Holder;
 use crate::trust::certificate::Certificate;
+use crate::trust::der::{NotDer, Reader, tag};
 
 /// What the digests of a `CertID` are made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +53,10 @@ pub struct CertId<'a> {
 }
 
 impl<'a> CertId<'a> {
-    pub(super) fn read(from: &mut Reader<'a>) -> Option<Self> {
-        let mut id = from.within(der::SEQUENCE)?;
-        let mut algorithm = id.within(der::SEQUENCE)?;
-        let oid = algorithm.contents(der::OBJECT_IDENTIFIER)?;
+    pub(super) fn read(from: &mut Reader<'a>) -> Result<Self, NotDer> {
+        let mut id = from.inside(tag::SEQUENCE)?;
+        let mut algorithm = id.inside(tag::SEQUENCE)?;
+        let oid = algorithm.element(tag::OBJECT_IDENTIFIER)?;
         let hash = CertIdHash::ALL.into_iter().find(|it| it.oid() == oid);
         if hash.is_some() {
             // NULL or nothing (RFC 5754 §2); others may have parameters of any kind.
@@ -64,12 +65,12 @@ impl<'a> CertId<'a> {
         }
         let read = Self {
             hash,
-            issuer_name: id.contents(der::OCTET_STRING)?,
-            issuer_key: id.contents(der::OCTET_STRING)?,
-            serial: id.contents(der::INTEGER)?,
+            issuer_name: id.element(tag::OCTET_STRING)?,
+            issuer_key: id.element(tag::OCTET_STRING)?,
+            serial: id.element(tag::INTEGER)?,
         };
         id.end()?;
-        Some(read)
+        Ok(read)
     }
 
     /// The bytes of the serial number without those that say nothing; none where it is not positive, as
@@ -98,15 +99,15 @@ struct IssuerHashes {
 impl IssuerId {
     /// That of certificates that this one issues; none where its key cannot be read.
     pub fn of(issuer: &Certificate) -> Option<Self> {
-        let issuer = Issued::of(issuer)?.holder;
+        let issuer = Holder::of(issuer).ok()?;
         Some(Self(CertIdHash::ALL.map(|hash| {
             let (name, key) = (hash.digest(issuer.name), hash.digest(issuer.key));
-            let oid = der::element(der::OBJECT_IDENTIFIER, &[hash.oid()]);
+            let oid = der::element(tag::OBJECT_IDENTIFIER, &[hash.oid()]);
             let null = der::element(der::NULL, &[]);
             let written = [
-                der::element(der::SEQUENCE, &[&oid, &null]),
-                der::element(der::OCTET_STRING, &[&name]),
-                der::element(der::OCTET_STRING, &[&key]),
+                der::element(tag::SEQUENCE, &[&oid, &null]),
+                der::element(tag::OCTET_STRING, &[&name]),
+                der::element(tag::OCTET_STRING, &[&key]),
             ];
             IssuerHashes {
                 hash,
@@ -136,6 +137,6 @@ impl IssuerId {
             CertIdHash::Sha1 => sha1,
             CertIdHash::Sha256 => sha256,
         };
-        der::element(der::SEQUENCE, &[&issuer.written, &der::positive(serial)])
+        der::element(tag::SEQUENCE, &[&issuer.written, &der::positive(serial)])
     }
 }

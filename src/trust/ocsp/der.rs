@@ -1,18 +1,12 @@
-//! The little of DER that OCSP is made of: elements one after the other, read without a copy and
-//! written from the inside out. It must not know what they mean.
+//! Writes the little of DER that OCSP is made of, from the inside out, and reads its times. It must not know
+//! what they mean.
 
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
 
-pub(super) const BOOLEAN: u8 = 0x01;
-pub(super) const INTEGER: u8 = 0x02;
-pub(super) const BIT_STRING: u8 = 0x03;
-pub(super) const OCTET_STRING: u8 = 0x04;
+use crate::trust::der::{NotDer, Reader, tag};
+
 pub(super) const NULL: u8 = 0x05;
-pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
-pub(super) const ENUMERATED: u8 = 0x0a;
-pub(super) const GENERALIZED_TIME: u8 = 0x18;
-pub(super) const SEQUENCE: u8 = 0x30;
 
 /// `[number]` with other elements in it.
 pub(super) const fn tagged(number: u8) -> u8 {
@@ -24,80 +18,13 @@ pub(super) const fn tagged_simple(number: u8) -> u8 {
     0x80 | number
 }
 
-/// Elements in a row, of which the next is read. `None` says that they are not what was expected.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    /// The elements of these bytes, which must be DER throughout: see `certificate::strict`.
-    pub(super) const fn new(bytes: &'a [u8]) -> Self {
-        Self(bytes)
-    }
-
-    /// The contents of the next element, which has this tag.
-    pub(super) fn contents(&mut self, tag: u8) -> Option<&'a [u8]> {
-        let (found, contents, _) = self.split()?;
-        (found == tag).then_some(contents)
-    }
-
-    /// The elements within the next element, which has this tag.
-    pub(super) fn within(&mut self, tag: u8) -> Option<Self> {
-        self.contents(tag).map(Self)
-    }
-
-    /// The next element with its tag and length, which has this tag.
-    pub(super) fn whole(&mut self, tag: u8) -> Option<&'a [u8]> {
-        let (found, _, whole) = self.split()?;
-        (found == tag).then_some(whole)
-    }
-
-    /// The next element whatever it is: its tag and its contents.
-    pub(super) fn any(&mut self) -> Option<(u8, &'a [u8])> {
-        self.split().map(|(tag, contents, _)| (tag, contents))
-    }
-
-    /// The contents of the next element where it has this tag; what has another is left.
-    pub(super) fn optional(&mut self, tag: u8) -> Option<Option<&'a [u8]>> {
-        match self.0.first() {
-            Some(found) if *found == tag => self.contents(tag).map(Some),
-            Some(_) | None => Some(None),
-        }
-    }
-
-    pub(super) const fn is_at_end(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// That nothing follows.
-    pub(super) fn end(&self) -> Option<()> {
-        self.is_at_end().then_some(())
-    }
-
-    fn split(&mut self) -> Option<(u8, &'a [u8], &'a [u8])> {
-        let (tag, rest) = self.0.split_first()?;
-        let (first, rest) = rest.split_first()?;
-        let (length, rest) = match *first {
-            short @ 0..=0x7f => (usize::from(short), rest),
-            0x81 => {
-                let (length, rest) = rest.split_first()?;
-                (usize::from(*length), rest)
-            }
-            0x82 => {
-                let (length, rest) = rest.split_first_chunk()?;
-                (usize::from(u16::from_be_bytes(*length)), rest)
-            }
-            // Nothing that is looked at here is longer.
-            _ => return None,
-        };
-        let (contents, after) = rest.split_at_checked(length)?;
-        let whole = self.0.get(..self.0.len().checked_sub(after.len())?)?;
-        self.0 = after;
-        Some((*tag, contents, whole))
-    }
+/// `YYYYMMDDHHMMSSZ`, the one form there is (RFC 5280 §4.1.2.5.2).
+pub(super) fn read_time(from: &mut Reader<'_>) -> Result<OffsetDateTime, NotDer> {
+    let contents = from.element(tag::GENERALIZED_TIME)?;
+    moment(contents).ok_or(NotDer)
 }
 
-/// `YYYYMMDDHHMMSSZ`, the one form there is (RFC 5280 §4.1.2.5.2).
-pub(super) fn read_time(contents: &[u8]) -> Option<OffsetDateTime> {
+fn moment(contents: &[u8]) -> Option<OffsetDateTime> {
     let text = std::str::from_utf8(contents).ok()?;
     let form = format_description!("[year][month][day][hour][minute][second]Z");
     let is_plain = text.len() == 15 && text.starts_with(|first: char| first.is_ascii_digit());
@@ -131,8 +58,8 @@ pub(super) fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
 pub(super) fn positive(number: &[u8]) -> Vec<u8> {
     let number = significant(number);
     match number.first() {
-        Some(0x80..=0xff) | None => element(INTEGER, &[&[0], number]),
-        Some(_) => element(INTEGER, &[number]),
+        Some(0x80..=0xff) | None => element(tag::INTEGER, &[&[0], number]),
+        Some(_) => element(tag::INTEGER, &[number]),
     }
 }
 
@@ -151,7 +78,7 @@ pub(super) fn time(at: OffsetDateTime) -> Vec<u8> {
     let text = at.to_offset(time::UtcOffset::UTC).format(form);
     let text = text.ok().filter(|text| text.len() == LATEST.len());
     let text = text.as_deref().unwrap_or(LATEST);
-    element(GENERALIZED_TIME, &[text.as_bytes()])
+    element(tag::GENERALIZED_TIME, &[text.as_bytes()])
 }
 
 #[cfg(test)]
@@ -181,7 +108,8 @@ mod tests {
             ("é0260601120009Z", None),
             ("", None),
         ] {
-            assert_eq!(read_time(text.as_bytes()), read, "{text}");
+            let element = element(tag::GENERALIZED_TIME, &[text.as_bytes()]);
+            assert_eq!(read_time(&mut Reader::new(&element)).ok(), read, "{text}");
         }
     }
 
@@ -200,24 +128,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(parts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..400), 0..4), tag in 0_u8..0x1f) {
-            let elements: Vec<u8> = parts.iter().flat_map(|part| element(tag, &[part])).collect();
-            let outer = element(SEQUENCE, &[&elements]);
-            let mut reader = Reader::new(&outer);
-            let mut inner = reader.within(SEQUENCE).unwrap();
-            prop_assert!(reader.is_at_end());
+        fn what_is_written_is_read(parts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..400), 0..4), kind in 0_u8..0x1f) {
+            let elements: Vec<u8> = parts.iter().flat_map(|part| element(kind, &[part])).collect();
+            let outer = element(tag::SEQUENCE, &[&elements]);
+            let mut inner = Reader::new(&outer).inside(tag::SEQUENCE).unwrap();
             for part in &parts {
-                prop_assert_eq!(inner.contents(tag).unwrap(), &part[..]);
+                prop_assert_eq!(inner.element(kind).unwrap(), &part[..]);
             }
-            prop_assert!(inner.end().is_some());
-            prop_assert!(inner.any().is_none());
+            prop_assert!(inner.end().is_ok());
         }
 
         #[test]
-        fn no_bytes_break_the_reader(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-            let mut reader = Reader::new(&bytes);
-            while reader.any().is_some() {}
-            let _ = read_time(&bytes);
+        fn no_bytes_are_a_time_by_chance(bytes in prop::collection::vec(any::<u8>(), 0..20)) {
+            let bytes = element(tag::GENERALIZED_TIME, &[&bytes]);
+            if let Ok(at) = read_time(&mut Reader::new(&bytes)) {
+                prop_assert_eq!(time(at), bytes);
+            }
         }
     }
 }

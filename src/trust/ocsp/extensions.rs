@@ -1,6 +1,7 @@
 //! The extensions of requests and answers: each at most once, and none that is critical and unknown.
 
-use super::der::{self, Reader};
+use super::der;
+use crate::trust::der::{NotDer, Reader, tag};
 
 /// `id-pkix-ocsp-nonce` (RFC 9654 §2.1).
 pub(super) const NONCE: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 48, 1, 2];
@@ -21,19 +22,25 @@ pub(super) enum Refused {
     UnknownCritical,
 }
 
+impl From<NotDer> for Refused {
+    fn from(_: NotDer) -> Self {
+        Self::Malformed
+    }
+}
+
 impl<'a> Extensions<'a> {
     /// Reads `Extensions` (RFC 5280 §4.1): the contents of the tag they stand in.
     pub(super) fn read(contents: &'a [u8]) -> Result<Self, Refused> {
         let mut outer = Reader::new(contents);
-        let mut list = outer
-            .within(der::SEQUENCE)
-            .filter(|list| !list.is_at_end())
-            .ok_or(Refused::Malformed)?;
-        outer.end().ok_or(Refused::Malformed)?;
+        let mut list = outer.inside(tag::SEQUENCE)?;
+        outer.end()?;
+        if list.is_at_end() {
+            return Err(Refused::Malformed);
+        }
         let mut read = Self::default();
         let mut seen: Vec<&[u8]> = Vec::new();
         while !list.is_at_end() {
-            let (oid, is_critical, value) = extension(&mut list).ok_or(Refused::Malformed)?;
+            let (oid, is_critical, value) = extension(&mut list)?;
             if seen.contains(&oid) {
                 return Err(Refused::Malformed);
             }
@@ -48,25 +55,20 @@ impl<'a> Extensions<'a> {
     }
 }
 
-fn extension<'a>(list: &mut Reader<'a>) -> Option<(&'a [u8], bool, &'a [u8])> {
-    let mut extension = list.within(der::SEQUENCE)?;
-    let oid = extension.contents(der::OBJECT_IDENTIFIER)?;
-    let is_critical = match extension.optional(der::BOOLEAN)? {
-        None => false,
-        Some([0xff]) => true,
-        // FALSE is the default, which is not written (X.690 §11.5).
-        Some(_) => return None,
-    };
-    let value = extension.contents(der::OCTET_STRING)?;
+fn extension<'a>(list: &mut Reader<'a>) -> Result<(&'a [u8], bool, &'a [u8]), NotDer> {
+    let mut extension = list.inside(tag::SEQUENCE)?;
+    let oid = extension.element(tag::OBJECT_IDENTIFIER)?;
+    let is_critical = extension.flag(tag::BOOLEAN)?;
+    let value = extension.element(tag::OCTET_STRING)?;
     extension.end()?;
-    Some((oid, is_critical, value))
+    Ok((oid, is_critical, value))
 }
 
 /// `Extensions` with a nonce alone.
 pub(super) fn with_nonce(nonce: &[u8]) -> Vec<u8> {
-    let value = der::element(der::OCTET_STRING, &[nonce]);
-    let oid = der::element(der::OBJECT_IDENTIFIER, &[NONCE]);
-    let value = der::element(der::OCTET_STRING, &[&value]);
-    let extension = der::element(der::SEQUENCE, &[&oid, &value]);
-    der::element(der::SEQUENCE, &[&extension])
+    let value = der::element(tag::OCTET_STRING, &[nonce]);
+    let oid = der::element(tag::OBJECT_IDENTIFIER, &[NONCE]);
+    let value = der::element(tag::OCTET_STRING, &[&value]);
+    let extension = der::element(tag::SEQUENCE, &[&oid, &value]);
+    der::element(tag::SEQUENCE, &[&extension])
 }

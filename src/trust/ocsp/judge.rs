@@ -4,7 +4,7 @@
 use time::{Duration, OffsetDateTime};
 
 use super::cert_id::IssuerId;
-use super::key::{Holder, Issued};
+use super::key::Holder;
 use super::response::{Answer, ResponderId, Single};
 use super::status::CertStatus;
 use super::{CertIdHash, NO_CHECK, OCSP_SIGNING};
@@ -13,7 +13,8 @@ use crate::domain::authority::IssuedStatus;
 use crate::trust::certificate::oid::{
     ALTERNATIVE_NAMES, BASIC_CONSTRAINTS, EXTENDED_USAGE, KEY_USAGE,
 };
-use crate::trust::certificate::{Certificate, KeyUsage};
+use crate::trust::certificate::{Certificate, KeyUsage, KeyUsages};
+use crate::trust::chain::is_issued_by;
 
 /// `certificatePolicies`.
 const POLICIES: &str = "2.5.29.32";
@@ -136,13 +137,8 @@ impl Answer {
 
     /// The one thing that is said of the certificate.
     fn about(&self, certificate: &Certificate, issuer: &Certificate) -> Result<&Single, Untrusted> {
-        let issued = Issued::of(certificate).ok_or(Untrusted::OtherIssuer)?;
-        let names = Issued::of(issuer)
-            .ok_or(Untrusted::OtherIssuer)?
-            .holder
-            .name;
         let id = IssuerId::of(issuer).ok_or(Untrusted::OtherIssuer)?;
-        if issued.issuer != names {
+        if !certificate.issuer.matches(&issuer.subject) {
             return Err(Untrusted::OtherIssuer);
         }
         let mut found = self.singles.iter().filter(|single| {
@@ -170,32 +166,28 @@ impl Answer {
         at: OffsetDateTime,
         skew: Duration,
     ) -> Result<Option<OffsetDateTime>, Untrusted> {
-        let authority = Issued::of(issuer).ok_or(Untrusted::OtherIssuer)?.holder;
-        if self.is_named(&authority) {
-            let holds = self.signed().is_by(&authority);
-            return holds.then_some(None).ok_or(Untrusted::Signature);
+        if self.is_named(issuer) {
+            return if self.is_by(issuer) {
+                Ok(None)
+            } else {
+                Err(Untrusted::Signature)
+            };
         }
         let mut refused = Untrusted::UnknownSigner;
-        for der in self.certificates.iter().take(MAX_DELEGATES) {
+        for der in self.certificates().iter().take(MAX_DELEGATES) {
             let Ok(delegate) = Certificate::parse(der) else {
                 continue;
             };
-            let Some(issued) = Issued::of(&delegate) else {
-                continue;
-            };
-            if !self.is_named(&issued.holder) {
+            if !self.is_named(&delegate) {
                 continue;
             }
-            if !self.signed().is_by(&issued.holder) {
+            if !self.is_by(&delegate) {
                 refused = Untrusted::Signature;
                 continue;
             }
-            match may_answer(&delegate, &issued, &authority) {
-                Ok(()) => {}
-                Err(why) => {
-                    refused = Untrusted::Delegate(why);
-                    continue;
-                }
+            if let Err(why) = may_answer(&delegate, issuer) {
+                refused = Untrusted::Delegate(why);
+                continue;
             }
             if delegate.not_before > self.produced_at + skew || delegate.not_before > at + skew {
                 refused = Untrusted::Delegate("its certificate was not valid yet");
@@ -206,7 +198,10 @@ impl Answer {
         Err(refused)
     }
 
-    fn is_named(&self, holder: &Holder<'_>) -> bool {
+    fn is_named(&self, signer: &Certificate) -> bool {
+        let Ok(holder) = Holder::of(signer) else {
+            return false;
+        };
         match &self.responder {
             ResponderId::Name(name) => holder.name == name,
             ResponderId::Key(sha1) => CertIdHash::Sha1.digest(holder.key) == *sha1,
@@ -218,10 +213,9 @@ impl Answer {
 /// what is missing.
 pub(super) fn may_answer(
     delegate: &Certificate,
-    issued: &Issued<'_>,
-    authority: &Holder<'_>,
+    authority: &Certificate,
 ) -> Result<(), &'static str> {
-    if issued.issuer != authority.name || !issued.signed.is_by(authority) {
+    if !is_issued_by(delegate, authority) {
         return Err("its certificate is not by the authority itself");
     }
     let extensions = &delegate.extensions;
@@ -229,7 +223,7 @@ pub(super) fn may_answer(
     if !usages.is_some_and(|all| all.iter().any(|usage| usage == OCSP_SIGNING)) {
         return Err("its certificate is not for answers of OCSP");
     }
-    let signs = |usages: &crate::trust::certificate::KeyUsages| {
+    let signs = |usages: &KeyUsages| {
         usages.allow(KeyUsage::DigitalSignature) || usages.allow(KeyUsage::NonRepudiation)
     };
     if !extensions.key_usages.as_ref().is_none_or(signs) {

@@ -1,9 +1,10 @@
 //! What a client asks (`OCSPRequest`, RFC 6960 §4.1.1): read strictly, and written for others' responders.
 
 use super::cert_id::{CertId, CertIdHash, IssuerId};
-use super::der::{self, Reader};
+use super::der;
 use super::extensions::{Extensions, Refused, with_nonce};
 use crate::trust::certificate::{Certificate, strict};
+use crate::trust::der::{NotDer, Reader, tag};
 
 /// Bytes of the largest request that is looked at.
 pub const MAX_REQUEST_BYTES: usize = 4 * 1024;
@@ -46,6 +47,12 @@ pub enum InvalidRequest {
     CriticalExtension,
 }
 
+impl From<NotDer> for InvalidRequest {
+    fn from(_: NotDer) -> Self {
+        Self::NotDer
+    }
+}
+
 impl From<Refused> for InvalidRequest {
     fn from(refused: Refused) -> Self {
         match refused {
@@ -64,13 +71,13 @@ pub fn read_request(bytes: &[u8]) -> Result<Request<'_>, InvalidRequest> {
     if !strict::is_der(bytes) {
         return Err(InvalidRequest::NotDer);
     }
-    let parts = Parts::read(bytes).ok_or(InvalidRequest::NotDer)?;
+    let parts = Parts::read(bytes)?;
     if parts.version.is_some() {
         // Version 1 is the default, which is not written (X.690 §11.5).
         return Err(InvalidRequest::Version);
     }
     let mut list = parts.list;
-    let (certificate, extensions) = single(&mut list).ok_or(InvalidRequest::NotDer)?;
+    let (certificate, extensions) = single(&mut list)?;
     if let Some(contents) = extensions {
         Extensions::read(contents)?;
     }
@@ -95,24 +102,24 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn read(bytes: &'a [u8]) -> Option<Self> {
+    fn read(bytes: &'a [u8]) -> Result<Self, NotDer> {
         let mut outer = Reader::new(bytes);
-        let mut request = outer.within(der::SEQUENCE)?;
+        let mut request = outer.inside(tag::SEQUENCE)?;
         outer.end()?;
-        let mut asked = request.within(der::SEQUENCE)?;
+        let mut asked = request.inside(tag::SEQUENCE)?;
         if let Some(signature) = request.optional(der::tagged(0))? {
             let mut signature = Reader::new(signature);
-            signature.within(der::SEQUENCE)?;
+            signature.inside(tag::SEQUENCE)?;
             signature.end()?;
         }
         request.end()?;
         let version = asked.optional(der::tagged(0))?;
         // The name of the one who asks, which nobody checks.
         asked.optional(der::tagged(1))?;
-        let list = asked.within(der::SEQUENCE)?;
+        let list = asked.inside(tag::SEQUENCE)?;
         let extensions = asked.optional(der::tagged(2))?;
         asked.end()?;
-        Some(Self {
+        Ok(Self {
             version,
             list,
             extensions,
@@ -120,21 +127,18 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn single<'a>(list: &mut Reader<'a>) -> Option<(CertId<'a>, Option<&'a [u8]>)> {
-    let mut request = list.within(der::SEQUENCE)?;
+fn single<'a>(list: &mut Reader<'a>) -> Result<(CertId<'a>, Option<&'a [u8]>), NotDer> {
+    let mut request = list.inside(tag::SEQUENCE)?;
     let id = CertId::read(&mut request)?;
     let extensions = request.optional(der::tagged(0))?;
     request.end()?;
-    Some((id, extensions))
+    Ok((id, extensions))
 }
 
 fn nonce_of(value: &[u8]) -> Result<&[u8], InvalidRequest> {
     let mut outer = Reader::new(value);
-    let nonce = strict::is_der(value)
-        .then(|| outer.contents(der::OCTET_STRING))
-        .flatten()
-        .filter(|_| outer.is_at_end())
-        .ok_or(InvalidRequest::NotDer)?;
+    let nonce = outer.element(tag::OCTET_STRING)?;
+    outer.end()?;
     if nonce.is_empty() || nonce.len() > MAX_NONCE_BYTES {
         return Err(InvalidRequest::Nonce);
     }
@@ -149,14 +153,17 @@ pub fn write_request(
     nonce: Option<&[u8]>,
 ) -> Option<Vec<u8>> {
     let issuer = IssuerId::of(issuer)?;
-    Some(write(&issuer, hash, &certificate.serial, nonce))
+    Some(issuer.request(hash, &certificate.serial, nonce))
 }
 
-fn write(issuer: &IssuerId, hash: CertIdHash, serial: &[u8], nonce: Option<&[u8]>) -> Vec<u8> {
-    let request = der::element(der::SEQUENCE, &[&issuer.write(hash, serial)]);
-    let list = der::element(der::SEQUENCE, &[&request]);
-    let extensions = nonce.map(|nonce| der::element(der::tagged(2), &[&with_nonce(nonce)]));
-    let asked = [&list, extensions.as_deref().unwrap_or_default()];
-    let asked = der::element(der::SEQUENCE, &asked);
-    der::element(der::SEQUENCE, &[&asked])
+impl IssuerId {
+    /// Writes the request for the certificate of this serial number: its bytes, most significant first.
+    pub fn request(&self, hash: CertIdHash, serial: &[u8], nonce: Option<&[u8]>) -> Vec<u8> {
+        let request = der::element(tag::SEQUENCE, &[&self.write(hash, serial)]);
+        let list = der::element(tag::SEQUENCE, &[&request]);
+        let extensions = nonce.map(|nonce| der::element(der::tagged(2), &[&with_nonce(nonce)]));
+        let asked = [&list, extensions.as_deref().unwrap_or_default()];
+        let asked = der::element(tag::SEQUENCE, &asked);
+        der::element(tag::SEQUENCE, &[&asked])
+    }
 }

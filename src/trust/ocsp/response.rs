@@ -4,11 +4,12 @@
 use time::OffsetDateTime;
 
 use super::cert_id::CertId;
-use super::der::{self, Reader};
+use super::der;
 use super::extensions::Extensions;
-use super::key::Signed;
 use super::status::CertStatus;
-use crate::trust::certificate::strict;
+use crate::trust::certificate::{Certificate, strict};
+use crate::trust::chain::is_signed_by;
+use crate::trust::der::{NotDer, Reader, tag};
 
 /// Bytes of the largest answer that is looked at.
 pub const MAX_ANSWER_BYTES: usize = 64 * 1024 - 1;
@@ -64,7 +65,7 @@ impl Refusal {
 
     /// The whole answer that says so; nobody signs it.
     pub const fn der(self) -> [u8; 5] {
-        [der::SEQUENCE, 3, der::ENUMERATED, 1, self.code()]
+        [tag::SEQUENCE, 3, tag::ENUMERATED, 1, self.code()]
     }
 }
 
@@ -88,6 +89,12 @@ pub enum InvalidAnswer {
     CriticalExtension,
 }
 
+impl From<NotDer> for InvalidAnswer {
+    fn from(_: NotDer) -> Self {
+        Self::NotDer
+    }
+}
+
 /// An answer, owned; nothing of it is verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -97,7 +104,7 @@ pub struct Answer {
     pub(super) responder: ResponderId,
     pub(super) produced_at: OffsetDateTime,
     pub(super) singles: Vec<Single>,
-    pub(super) certificates: Vec<Vec<u8>>,
+    certificates: Vec<Vec<u8>>,
     nonce: Option<Vec<u8>>,
 }
 
@@ -123,7 +130,7 @@ pub(super) struct Single {
 impl Single {
     /// Of which certificate.
     pub(super) fn id(&self) -> Option<CertId<'_>> {
-        CertId::read(&mut Reader::new(&self.id))
+        CertId::read(&mut Reader::new(&self.id)).ok()
     }
 }
 
@@ -143,14 +150,14 @@ impl Answer {
         if !strict::is_der(bytes) {
             return Err(InvalidAnswer::NotDer);
         }
-        let basic = match outside(bytes).ok_or(InvalidAnswer::NotDer)? {
+        let basic = match outside(bytes)? {
             Ok(basic) => basic,
             Err(refusal) => return Err(InvalidAnswer::Refused(refusal)),
         };
         if !strict::is_der(basic) {
             return Err(InvalidAnswer::NotDer);
         }
-        let parts = Parts::read(basic).ok_or(InvalidAnswer::NotDer)?;
+        let parts = Parts::read(basic)?;
         let extensions = parts.extensions.iter().copied().map(Extensions::read);
         let read = extensions.collect::<Result<Vec<_>, _>>();
         let read = read.map_err(|refused| match refused {
@@ -158,9 +165,14 @@ impl Answer {
             super::extensions::Refused::UnknownCritical => InvalidAnswer::CriticalExtension,
         })?;
         Ok(Self {
-            nonce: read.iter().find_map(|it| nonce_of(it.nonce?)),
+            nonce: read.iter().find_map(|it| nonce_of(it.nonce?).ok()),
             ..parts.answer
         })
+    }
+
+    /// The certificates that were sent with it, DER; nothing of them is verified.
+    pub fn certificates(&self) -> &[Vec<u8>] {
+        &self.certificates
     }
 
     /// The nonce that it repeats.
@@ -168,36 +180,37 @@ impl Answer {
         self.nonce.as_deref()
     }
 
-    pub(super) fn signed(&self) -> Signed<'_> {
-        Signed {
-            message: &self.message,
-            algorithm: &self.algorithm,
-            signature: &self.signature,
-        }
+    /// Whether the key of this certificate signed it.
+    pub(super) fn is_by(&self, signer: &Certificate) -> bool {
+        is_signed_by(signer, &self.algorithm, &self.message, &self.signature)
     }
 }
 
 /// The contents of the basic answer, or how it was refused.
-fn outside(bytes: &[u8]) -> Option<Result<&[u8], Refusal>> {
+fn outside(bytes: &[u8]) -> Result<Result<&[u8], Refusal>, NotDer> {
     let mut outer = Reader::new(bytes);
-    let mut response = outer.within(der::SEQUENCE)?;
+    let mut response = outer.inside(tag::SEQUENCE)?;
     outer.end()?;
-    let [status] = response.contents(der::ENUMERATED)? else {
-        return None;
+    let [status] = response.element(tag::ENUMERATED)? else {
+        return Err(NotDer);
     };
     if *status != 0 {
         response.end()?;
-        let refusal = Refusal::ALL.into_iter().find(|it| it.code() == *status)?;
-        return Some(Err(refusal));
+        let refusal = Refusal::ALL.into_iter().find(|it| it.code() == *status);
+        return Ok(Err(refusal.ok_or(NotDer)?));
     }
-    let mut tagged = response.within(der::tagged(0))?;
+    let mut tagged = response.inside(der::tagged(0))?;
     response.end()?;
-    let mut typed = tagged.within(der::SEQUENCE)?;
+    let mut typed = tagged.inside(tag::SEQUENCE)?;
     tagged.end()?;
-    let kind = typed.contents(der::OBJECT_IDENTIFIER)?;
-    let basic = typed.contents(der::OCTET_STRING)?;
+    let kind = typed.element(tag::OBJECT_IDENTIFIER)?;
+    let basic = typed.element(tag::OCTET_STRING)?;
     typed.end()?;
-    (kind == BASIC).then_some(Ok(basic))
+    if kind == BASIC {
+        Ok(Ok(basic))
+    } else {
+        Err(NotDer)
+    }
 }
 
 /// A basic answer whose extensions were not looked at.
@@ -208,11 +221,13 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn read(bytes: &'a [u8]) -> Option<Self> {
+    fn read(bytes: &'a [u8]) -> Result<Self, NotDer> {
         let mut outer = Reader::new(bytes);
-        let mut basic = outer.within(der::SEQUENCE)?;
+        let mut basic = outer.inside(tag::SEQUENCE)?;
         outer.end()?;
-        let signed = Signed::read(&mut basic)?;
+        let message = basic.whole(tag::SEQUENCE)?;
+        let algorithm = basic.element(tag::SEQUENCE)?;
+        let signature = basic.whole_bits()?;
         let certificates = match basic.optional(der::tagged(0))? {
             Some(contents) => certificates(contents)?,
             None => Vec::new(),
@@ -220,10 +235,10 @@ impl<'a> Parts<'a> {
         basic.end()?;
 
         // Version 1 is the default, which is not written (X.690 §11.5), and there is no other.
-        let mut data = Reader::new(signed.message).within(der::SEQUENCE)?;
+        let mut data = Reader::new(message).inside(tag::SEQUENCE)?;
         let responder = responder(&mut data)?;
-        let produced_at = der::read_time(data.contents(der::GENERALIZED_TIME)?)?;
-        let mut list = data.within(der::SEQUENCE)?;
+        let produced_at = der::read_time(&mut data)?;
+        let mut list = data.inside(tag::SEQUENCE)?;
         let mut extensions = Vec::new();
         extensions.extend(data.optional(der::tagged(1))?);
         data.end()?;
@@ -231,11 +246,11 @@ impl<'a> Parts<'a> {
         while !list.is_at_end() {
             singles.push(single(&mut list, &mut extensions)?);
         }
-        Some(Self {
+        Ok(Self {
             answer: Answer {
-                message: signed.message.to_vec(),
-                algorithm: signed.algorithm.to_vec(),
-                signature: signed.signature.to_vec(),
+                message: message.to_vec(),
+                algorithm: algorithm.to_vec(),
+                signature: signature.to_vec(),
                 responder,
                 produced_at,
                 singles,
@@ -247,41 +262,41 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn certificates(contents: &[u8]) -> Option<Vec<Vec<u8>>> {
+fn certificates(contents: &[u8]) -> Result<Vec<Vec<u8>>, NotDer> {
     let mut outer = Reader::new(contents);
-    let mut list = outer.within(der::SEQUENCE)?;
+    let mut list = outer.inside(tag::SEQUENCE)?;
     outer.end()?;
     let mut certificates = Vec::new();
     while !list.is_at_end() {
-        certificates.push(list.whole(der::SEQUENCE)?.to_vec());
+        certificates.push(list.whole(tag::SEQUENCE)?.to_vec());
     }
-    Some(certificates)
+    Ok(certificates)
 }
 
-fn responder(data: &mut Reader<'_>) -> Option<ResponderId> {
+fn responder(data: &mut Reader<'_>) -> Result<ResponderId, NotDer> {
     if let Some(name) = data.optional(der::tagged(1))? {
         let mut inner = Reader::new(name);
-        inner.contents(der::SEQUENCE)?;
+        inner.element(tag::SEQUENCE)?;
         inner.end()?;
-        return Some(ResponderId::Name(name.to_vec()));
+        return Ok(ResponderId::Name(name.to_vec()));
     }
-    let mut key = data.within(der::tagged(2))?;
-    let sha1 = key.contents(der::OCTET_STRING)?;
+    let mut key = data.inside(der::tagged(2))?;
+    let sha1 = key.element(tag::OCTET_STRING)?;
     key.end()?;
-    Some(ResponderId::Key(sha1.to_vec()))
+    Ok(ResponderId::Key(sha1.to_vec()))
 }
 
-fn single<'a>(list: &mut Reader<'a>, extensions: &mut Vec<&'a [u8]>) -> Option<Single> {
-    let mut single = list.within(der::SEQUENCE)?;
+fn single<'a>(list: &mut Reader<'a>, extensions: &mut Vec<&'a [u8]>) -> Result<Single, NotDer> {
+    let mut single = list.inside(tag::SEQUENCE)?;
     let mut ahead = single;
-    let id = single.whole(der::SEQUENCE)?;
+    let id = single.whole(tag::SEQUENCE)?;
     CertId::read(&mut ahead)?;
     let status = CertStatus::read(&mut single)?;
-    let this_update = der::read_time(single.contents(der::GENERALIZED_TIME)?)?;
+    let this_update = der::read_time(&mut single)?;
     let next_update = match single.optional(der::tagged(0))? {
         Some(contents) => {
             let mut inner = Reader::new(contents);
-            let at = der::read_time(inner.contents(der::GENERALIZED_TIME)?)?;
+            let at = der::read_time(&mut inner)?;
             inner.end()?;
             Some(at)
         }
@@ -289,7 +304,7 @@ fn single<'a>(list: &mut Reader<'a>, extensions: &mut Vec<&'a [u8]>) -> Option<S
     };
     extensions.extend(single.optional(der::tagged(1))?);
     single.end()?;
-    Some(Single {
+    Ok(Single {
         id: id.to_vec(),
         status,
         this_update,
@@ -297,9 +312,9 @@ fn single<'a>(list: &mut Reader<'a>, extensions: &mut Vec<&'a [u8]>) -> Option<S
     })
 }
 
-fn nonce_of(value: &[u8]) -> Option<Vec<u8>> {
+fn nonce_of(value: &[u8]) -> Result<Vec<u8>, NotDer> {
     let mut outer = Reader::new(value);
-    let nonce = outer.contents(der::OCTET_STRING)?;
+    let nonce = outer.element(tag::OCTET_STRING)?;
     outer.end()?;
-    Some(nonce.to_vec())
+    Ok(nonce.to_vec())
 }

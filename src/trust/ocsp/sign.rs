@@ -11,11 +11,12 @@ use super::cert_id::{CertIdHash, IssuerId};
 use super::der;
 use super::extensions::with_nonce;
 use super::judge::may_answer;
-use super::key::Issued;
+use super::key::Holder;
 use super::response::BASIC;
 use super::status;
 use crate::domain::authority::IssuedStatus;
 use crate::trust::certificate::Certificate;
+use crate::trust::der::tag;
 use crate::trust::sign::SignError;
 use crate::trust::sign::files::{self, PrivateKey};
 
@@ -85,22 +86,21 @@ impl ResponderKey {
         let delegate =
             Certificate::parse(certificate).map_err(|invalid| unusable(invalid.to_string()))?;
         let unreadable = || unusable("its certificate cannot be read".into());
-        let issued = Issued::of(&delegate).ok_or_else(unreadable)?;
-        let issuing = Issued::of(authority).ok_or_else(unreadable)?;
-        if issued.holder.key != key.public_key().as_ref() {
+        let holder = Holder::of(&delegate).map_err(|_| unreadable())?;
+        if holder.key != key.public_key().as_ref() {
             return Err(SignError::Mismatch { key: name });
         }
-        may_answer(&delegate, &issued, &issuing.holder).map_err(|why| unusable(why.into()))?;
+        may_answer(&delegate, authority).map_err(|why| unusable(why.into()))?;
         let own = IssuerId::of(&delegate).ok_or_else(unreadable)?;
-        let key_hash = der::element(der::OCTET_STRING, &[own.key_sha1()]);
-        let oid = der::element(der::OBJECT_IDENTIFIER, &[ECDSA_SHA256]);
-        let list = der::element(der::SEQUENCE, &[certificate]);
+        let key_hash = der::element(tag::OCTET_STRING, &[own.key_sha1()]);
+        let oid = der::element(tag::OBJECT_IDENTIFIER, &[ECDSA_SHA256]);
+        let list = der::element(tag::SEQUENCE, &[certificate]);
         Ok(Self {
             issuer: IssuerId::of(authority).ok_or_else(unreadable)?,
             not_before: delegate.not_before,
             not_after: delegate.not_after,
             id: der::element(der::tagged(2), &[&key_hash]),
-            algorithm: der::element(der::SEQUENCE, &[&oid]),
+            algorithm: der::element(tag::SEQUENCE, &[&oid]),
             certificates: der::element(der::tagged(0), &[&list]),
             random: SystemRandom::new(),
             key,
@@ -143,23 +143,23 @@ impl ResponderKey {
             &this_update,
             &der::element(der::tagged(0), &[&next_update]),
         ];
-        let single = der::element(der::SEQUENCE, &single);
-        let list = der::element(der::SEQUENCE, &[&single]);
+        let single = der::element(tag::SEQUENCE, &single);
+        let list = der::element(tag::SEQUENCE, &[&single]);
         let extensions = nonce.map(|nonce| der::element(der::tagged(1), &[&with_nonce(nonce)]));
         let extensions = extensions.as_deref().unwrap_or_default();
         let produced_at = der::time(times.produced_at);
         let data = [&self.id[..], &produced_at, &list, extensions];
-        let data = der::element(der::SEQUENCE, &data);
+        let data = der::element(tag::SEQUENCE, &data);
         let signature = self.sign(&data)?;
-        let signature = der::element(der::BIT_STRING, &[&[0], &signature]);
+        let signature = der::element(tag::BIT_STRING, &[&[0], &signature]);
         let basic = [&data[..], &self.algorithm, &signature, &self.certificates];
-        let basic = der::element(der::SEQUENCE, &basic);
-        let kind = der::element(der::OBJECT_IDENTIFIER, &[BASIC]);
-        let basic = der::element(der::OCTET_STRING, &[&basic]);
-        let typed = der::element(der::SEQUENCE, &[&kind, &basic]);
+        let basic = der::element(tag::SEQUENCE, &basic);
+        let kind = der::element(tag::OBJECT_IDENTIFIER, &[BASIC]);
+        let basic = der::element(tag::OCTET_STRING, &[&basic]);
+        let typed = der::element(tag::SEQUENCE, &[&kind, &basic]);
         let typed = der::element(der::tagged(0), &[&typed]);
-        let successful = der::element(der::ENUMERATED, &[&[0]]);
-        Ok(der::element(der::SEQUENCE, &[&successful, &typed]))
+        let successful = der::element(tag::ENUMERATED, &[&[0]]);
+        Ok(der::element(tag::SEQUENCE, &[&successful, &typed]))
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {

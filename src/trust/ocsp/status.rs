@@ -1,8 +1,9 @@
 //! How a certificate stands, as an answer writes it (`CertStatus`, RFC 6960 §4.2.1).
 
-use super::der::{self, Reader};
+use super::der;
 use crate::domain::authority::IssuedStatus;
 use crate::domain::certificate::RevocationReason;
+use crate::trust::der::{NotDer, Reader, tag};
 
 /// `certificateHold` (RFC 5280 §5.3.1).
 const ON_HOLD: u8 = 6;
@@ -30,33 +31,35 @@ pub(super) enum CertStatus {
 }
 
 impl CertStatus {
-    pub(super) fn read(from: &mut Reader<'_>) -> Option<Self> {
-        match from.any()? {
-            (GOOD, []) => Some(Self::Known(IssuedStatus::Good)),
-            (UNKNOWN, []) => Some(Self::Unknown),
+    pub(super) fn read(from: &mut Reader<'_>) -> Result<Self, NotDer> {
+        let kind = from.next_tag().ok_or(NotDer)?;
+        match (kind, from.element(kind)?) {
+            (GOOD, []) => Ok(Self::Known(IssuedStatus::Good)),
+            (UNKNOWN, []) => Ok(Self::Unknown),
             (REVOKED, contents) => {
                 let mut revoked = Reader::new(contents);
-                let at = der::read_time(revoked.contents(der::GENERALIZED_TIME)?)?;
+                let at = der::read_time(&mut revoked)?;
                 let reason = revoked.optional(der::tagged(0))?;
                 revoked.end()?;
                 let code = match reason {
                     None => 0,
                     Some(reason) => {
                         let mut reason = Reader::new(reason);
-                        let code = reason.contents(der::ENUMERATED)?;
+                        let code = reason.element(tag::ENUMERATED)?;
                         reason.end()?;
-                        let [code] = code else { return None };
+                        let [code] = code else { return Err(NotDer) };
                         *code
                     }
                 };
                 if code == ON_HOLD {
-                    return Some(Self::Known(IssuedStatus::OnHold(at)));
+                    return Ok(Self::Known(IssuedStatus::OnHold(at)));
                 }
                 // 8, removeFromCRL, says nothing of a certificate that is revoked.
-                let (_, reason) = REASONS.iter().find(|(it, _)| *it == code)?;
-                Some(Self::Known(IssuedStatus::Revoked(at, *reason)))
+                let known = REASONS.iter().find(|(it, _)| *it == code);
+                let (_, reason) = known.ok_or(NotDer)?;
+                Ok(Self::Known(IssuedStatus::Revoked(at, *reason)))
             }
-            _ => None,
+            _ => Err(NotDer),
         }
     }
 }
@@ -73,7 +76,7 @@ pub(super) fn write(status: IssuedStatus) -> Vec<u8> {
         }
     };
     let reason = code.map(|code| {
-        let code = der::element(der::ENUMERATED, &[&[code]]);
+        let code = der::element(tag::ENUMERATED, &[&[code]]);
         der::element(der::tagged(0), &[&code])
     });
     let reason = reason.unwrap_or_default();
@@ -93,10 +96,7 @@ mod tests {
         for status in others.into_iter().chain(revoked) {
             let written = write(status);
             let mut reader = Reader::new(&written);
-            assert_eq!(
-                CertStatus::read(&mut reader),
-                Some(CertStatus::Known(status))
-            );
+            assert_eq!(CertStatus::read(&mut reader), Ok(CertStatus::Known(status)));
             assert!(reader.is_at_end());
         }
     }
@@ -121,7 +121,7 @@ mod tests {
             (der::element(REVOKED, &[&at, &at]), None),
         ] {
             assert_eq!(
-                CertStatus::read(&mut Reader::new(&bytes)),
+                CertStatus::read(&mut Reader::new(&bytes)).ok(),
                 read,
                 "{bytes:?}"
             );

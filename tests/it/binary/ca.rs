@@ -111,21 +111,37 @@ fn an_authority_is_made_answers_and_is_ended_without_a_database() {
         transcript.contains("Witnesses     Anne, Bruno Petit"),
         "{transcript}"
     );
-    // What it says of every file is what another program says.
-    let sums: String = transcript
+    // What it says of every file is what another program finds.
+    let sums = transcript
         .lines()
         .filter_map(|line| line.trim().strip_prefix("SHA-256 "))
-        .zip(transcript.lines().filter(|line| line.contains("  /")))
-        .map(|(sum, file)| {
-            format!(
-                "{}  {}\n",
-                sum.trim(),
-                file.trim().split_once("  ").unwrap().1
-            )
-        })
+        .filter(|sum| !sum.starts_with(' '));
+    let files = transcript.lines().filter_map(|line| line.split_once("  /"));
+    let sums: Vec<_> = files
+        .zip(sums)
+        .map(|((_, file), sum)| format!("{sum}  /{file}\n"))
         .collect();
-    assert_eq!(sums.lines().count(), 8, "{transcript}");
-    println!("{transcript}\n{}\n{}", made.out, made.err);
+    assert_eq!(sums.len(), 8, "{transcript}");
+    fs::write(place.path("sums"), sums.concat()).unwrap();
+    let checked = Command::new("sha256sum")
+        .args(["--check", "--strict"])
+        .arg(place.path("sums"))
+        .output()
+        .unwrap();
+    assert!(checked.status.success(), "{checked:?} {transcript}");
+    for certificate in ["root", "issuing"] {
+        let file = format!("{certificate}/{certificate}.pem");
+        let said = openssl(
+            &place.0,
+            &["x509", "-noout", "-fingerprint", "-sha256", "-in", &file],
+        );
+        let (_, told) = said.trim().split_once('=').unwrap();
+        let told = told.replace(':', "").to_lowercase();
+        assert!(
+            made.out.contains(&told) && transcript.contains(&told),
+            "{said}"
+        );
+    }
 
     // Keys are never written over.
     place.init("").run().expect(4, "it holds files");

@@ -1,12 +1,13 @@
 //! The demo, run and read as a person does.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 
 use annuaire::domain::onboarding::OperatorState;
 use nix::sys::signal::Signal;
 
-use crate::support::program::{Program, Running};
+use crate::support::program::{DEADLINE, Program, Running};
 use crate::support::{scratch, skip};
 
 fn demo(data_dir: &Path) -> Running {
@@ -43,8 +44,16 @@ fn each_printed_line_gives_the_printed_answer_when_pasted() {
             skip("no curl to paste the lines of the demo into");
         }
     }
+    let peers = first.says("https://localhost:");
+    let (_, port) = peers.split_once("https://localhost:").unwrap();
+    let peers = format!("https://localhost:{}", port.split('/').next().unwrap());
     first.says("Serving until Ctrl-C");
-    the_trust_space_of_the_readme(&base, &data);
+    let readme = Readme {
+        base,
+        peers,
+        data: data.clone(),
+    };
+    the_trust_space_of_the_readme(&readme);
     first.signal(Signal::SIGINT);
     let first = first.end().expect(0, "generating 300 professionals");
 
@@ -56,31 +65,73 @@ fn each_printed_line_gives_the_printed_answer_when_pasted() {
     assert_eq!(questions(&second.out), questions(&first.out));
 }
 
-/// Pastes what the README says of the trust space, here and not where a demo of yours may be.
-fn the_trust_space_of_the_readme(base: &str, data: &Path) {
-    let lists = data.join("liste.xml");
-    let blocks: Vec<String> = super::readme::blocks("sh")
-        .into_iter()
-        .filter(|block| block.starts_with("DEMO="))
-        .map(|block| {
-            block
-                .replace("http://127.0.0.1:8080", base)
-                .replace("/tmp/liste.xml", lists.to_str().unwrap())
-                .replace(
-                    "demo --where",
-                    &format!("demo --where --data-dir {}", data.display()),
-                )
-                .replace("target/release/annuaire", env!("CARGO_BIN_EXE_annuaire"))
-                // xmlsec1 says what it thinks on standard error
-                .replace("xmlsec1 ", "2>&1 xmlsec1 ")
-        })
-        .collect();
-    let [list, approval] = blocks.as_slice() else {
+/// The README, for a demo that is not where a demo of yours may be.
+struct Readme {
+    base: String,
+    peers: String,
+    data: PathBuf,
+}
+
+impl Readme {
+    /// Blocks that begin with where the demo is, to be pasted here.
+    fn blocks(&self) -> Vec<String> {
+        let lists = self.data.join("liste.xml");
+        let demo = format!("demo --where --data-dir {}", self.data.display());
+        super::readme::blocks("sh")
+            .into_iter()
+            .filter(|block| block.starts_with("DEMO="))
+            .map(|block| {
+                block
+                    .replace("http://127.0.0.1:8080", &self.base)
+                    .replace("https://localhost:8443", &self.peers)
+                    .replace("/tmp/liste.xml", lists.to_str().unwrap())
+                    .replace("demo --where", &demo)
+                    .replace("target/release/annuaire", env!("CARGO_BIN_EXE_annuaire"))
+            })
+            .collect()
+    }
+
+    /// The cells of the table of admission: what was asked how, before and after, as words that are told.
+    fn told() -> Vec<(String, Vec<String>, Vec<String>)> {
+        let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"));
+        let text = text.unwrap();
+        let (_, table) = text.split_once("| Asked by | before | after |\n").unwrap();
+        let words = |cell: &str| -> Vec<String> {
+            cell.split('`')
+                .skip(1)
+                .step_by(2)
+                .map(str::to_owned)
+                .collect()
+        };
+        table
+            .lines()
+            .skip(1)
+            .take_while(|line| line.starts_with('|'))
+            .map(|line| {
+                let cells: Vec<&str> = line.split('|').collect();
+                (cells[1].trim().to_owned(), words(cells[2]), words(cells[3]))
+            })
+            .collect()
+    }
+}
+
+/// What a line says, all of it, however it ends.
+fn pasted(block: &str) -> String {
+    let output = Command::new("sh").args(["-c", block]).output().unwrap();
+    String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+}
+
+/// Pastes what the README says of the trust space.
+fn the_trust_space_of_the_readme(readme: &Readme) {
+    let blocks = readme.blocks();
+    let [list, approval, admission, revocation] = blocks.as_slice() else {
         panic!(
-            "the README shows two things of the trust space, not {}",
+            "the README shows four things of the trust space, not {}",
             blocks.len()
         );
     };
+    // xmlsec1 says what it thinks on standard error
+    let list = &list.replace("xmlsec1 ", "2>&1 xmlsec1 ");
     let list = shell(list);
     for expected in ["OK", "References (ok/all): 1/1", "a valid list of "] {
         assert!(list.contains(expected), "{expected} is not in {list}");
@@ -99,6 +150,37 @@ fn the_trust_space_of_the_readme(base: &str, data: &Path) {
             approval.contains(expected),
             "{expected} is not in {approval}"
         );
+    }
+    let told = Readme::told();
+    assert_eq!(told.len(), 3, "{told:?}");
+    let before = pasted(admission);
+    for (asked, expected, _) in &told {
+        for word in expected {
+            assert!(before.contains(word), "{asked}: {word} is not in {before}");
+        }
+    }
+    let revoked = pasted(revocation);
+    for expected in [
+        "waiting for a second administrator",
+        "executed",
+        "decides by it",
+    ] {
+        assert!(revoked.contains(expected), "{expected} is not in {revoked}");
+    }
+    let is_told = |after: &str| {
+        let mut words = told.iter().flat_map(|(_, _, expected)| expected);
+        words.all(|word| after.contains(word))
+    };
+    // Every node has said that it decides by it; who answers OCSP may still be signing.
+    let began = Instant::now();
+    let mut after = pasted(admission);
+    while !is_told(&after) && began.elapsed() < DEADLINE {
+        after = pasted(admission);
+    }
+    assert!(is_told(&after), "{told:?} is not in {after}");
+    assert!(after.contains("\"verdict\":\"refuse\""), "{after}");
+    for word in ["\"verdict\":\"admit\"", "gateway.pem: good"] {
+        assert!(!after.contains(word), "{word} is still in {after}");
     }
 }
 

@@ -103,6 +103,7 @@ fn certificates_of_ours_are_asked_for_read_and_refused_over_rest() {
             .json(ANNE, ask, &request("mx2.hopital.mssante.fr"))
             .await;
         assert_eq!(other.status, 201);
+        let other = other.value()["id"].clone();
 
         let list = "/v1/certificate-requests";
         let answer = web.ask(NOBODY, &format!("GET {list}"), &[], "").await;
@@ -116,12 +117,12 @@ fn certificates_of_ours_are_asked_for_read_and_refused_over_rest() {
         let page = web
             .get(ANNE, &format!("{list}?limit=1&cursor={next}"))
             .await;
-        assert_eq!(page.value()["items"][0]["id"], 2);
+        assert_eq!(page.value()["items"][0]["id"], other);
         let answer = web
             .ask(ANNE, &format!("GET {list}?state=lost"), &[], "")
             .await;
         answer.refused(400, "parameter.invalid");
-        for absent in ["3", "x"] {
+        for absent in ["999", "x"] {
             let answer = web
                 .ask(ANNE, &format!("GET {list}/{absent}"), &[], "")
                 .await;
@@ -131,7 +132,7 @@ fn certificates_of_ours_are_asked_for_read_and_refused_over_rest() {
         let answer = web
             .json(
                 ANNE,
-                &format!("POST {list}/2/refuse"),
+                &format!("POST {list}/{other}/refuse"),
                 &json!({ "reason": "no" }),
             )
             .await;

@@ -51,6 +51,7 @@ const OPERATIONS: &[(&str, For)] = &[
     ("GET /v1/alerts", Readers),
     ("GET /v1/events", Readers),
     ("GET /v1/administrators", Readers),
+    ("GET /v1/nodes", Readers),
     ("POST /v1/operators", Administrators),
     ("PATCH /v1/operators/{id}", Administrators),
     ("POST /v1/operators/{id}/transitions", Administrators),

@@ -2,12 +2,22 @@
 //! believed.
 
 use std::sync::Arc;
-use std::time::Duration as Span;
+use std::time::{Duration as Span, Instant};
 
+use annuaire::config;
 use annuaire::config::size::ByteSize;
 use annuaire::config::trust::ProbedAddresses;
+use annuaire::domain::admission::{ListUsed, Question, Reason, Role};
 use annuaire::domain::authority::IssuedStatus;
+use annuaire::domain::digest::Digest;
+use annuaire::domain::mail_domain::MailDomainName;
+use annuaire::domain::trust_list::{TrustEntry, TrustList};
+use annuaire::domain::trust_state::TrustState;
+use annuaire::service::admission::Admission;
 use annuaire::service::asking::Round;
+use annuaire::storage::trust_state;
+use annuaire::trust::admission::{ListInForce, Snapshot};
+use annuaire::trust::certificate::{Certificate, read_upload};
 use annuaire::trust::ocsp::{CertIdHash, read_request};
 use time::Duration;
 
@@ -338,5 +348,86 @@ fn a_node_that_dies_while_asking_leaves_the_source_to_others() {
         assert_eq!(other.ask_due().await.unwrap(), NOTHING, "it is being asked");
         registry.advance(Duration::minutes(12));
         assert_eq!(other.ask_due().await.unwrap(), ONE_NEW);
+    });
+}
+
+/// Why a gateway is refused by what the truth holds now; nothing where it is admitted.
+async fn refused(registry: &Registered, authority: &Elsewhere, chain: &[u8]) -> Vec<Reason> {
+    let mut truth = registry.pool.acquire().await.unwrap();
+    let read = trust_state::current(&mut truth, registry.now(), None)
+        .await
+        .unwrap();
+    let mut state = TrustState::clone(&read.state);
+    // Nothing was published here; the list is made below.
+    state.list = Some(1);
+    let chain: Vec<_> = read_upload(chain)
+        .unwrap()
+        .iter()
+        .map(|it| it.to_vec())
+        .collect();
+    let mail_domain = MailDomainName::parse("a.mssante.fr").unwrap();
+    let entry = TrustEntry {
+        mail_domain: mail_domain.clone(),
+        description: String::new(),
+        operator_dn: Certificate::parse(&chain[0]).unwrap().subject,
+        responsible_contact: String::new(),
+        support_contact: String::new(),
+        updated_at: NOW,
+    };
+    let list = ListInForce {
+        used: ListUsed {
+            sequence: 1,
+            sha256: Digest::new([1; 32]),
+        },
+        list: TrustList::assemble(registry.now(), vec![entry]),
+        signers: Vec::new(),
+    };
+    let settings = config::Admission::default();
+    let admission = Admission::new(registry.clock(), settings, authority.anchors.clone());
+    let (anchors, policy) = (admission.anchors(), admission.policy());
+    let snapshot = Snapshot::new(Arc::new(state), Some(Arc::new(list)), anchors, policy);
+    admission.install(Arc::new(snapshot));
+    admission.confirm(Instant::now());
+    let question = Question {
+        chain,
+        mail_domain: Some(mail_domain),
+        role: Role::SmtpClient,
+        host: None,
+        stapled: None,
+    };
+    admission.decide(&question).reasons.clone()
+}
+
+#[test]
+fn a_peer_is_admitted_while_its_authority_speaks_and_refused_when_it_falls_silent() {
+    with_registered(async |registry| {
+        let authority = Elsewhere::make();
+        let chain = authority.gateway(SERIAL, Names::List);
+        let certificate = authority.register(&registry, &chain).await;
+        registry.bind("a.mssante.fr", certificate).await.unwrap();
+        let asking = authority.asking(&registry);
+        let unknown = [Reason::RevocationUnknown];
+        assert_eq!(refused(&registry, &authority, &chain).await, unknown);
+        authority.says(&authority.list(1, NOW, &[]));
+        asking.ask_due().await.unwrap();
+        assert_eq!(refused(&registry, &authority, &chain).await, []);
+
+        authority
+            .server
+            .says("/liste.crl", Said::status("503 Busy", ""));
+        registry.advance(Duration::hours(13));
+        asking.ask_due().await.unwrap();
+        let stale = [Reason::RevocationStale];
+        assert_eq!(refused(&registry, &authority, &chain).await, stale);
+        authority.says(&authority.list(2, registry.now(), &[]));
+        registry.advance(Duration::minutes(2));
+        asking.ask_due().await.unwrap();
+        assert_eq!(refused(&registry, &authority, &chain).await, []);
+
+        authority.says(&authority.list(3, registry.now(), &[SERIAL]));
+        registry.advance(Duration::HOUR);
+        asking.ask_due().await.unwrap();
+        let revoked = [Reason::RevocationRevoked];
+        assert_eq!(refused(&registry, &authority, &chain).await, revoked);
     });
 }

@@ -5,10 +5,9 @@ use annuaire::domain::authority::RequestState;
 use annuaire::domain::certificate::{CertificateState, RevocationReason};
 use annuaire::domain::certificate_request::RequestFilter;
 use annuaire::domain::error::{
-    APPROVAL_STALE, AUTHORITY_EXISTS, AUTHORITY_INVALID, AUTHORITY_NOT_FOUND,
-    AUTHORITY_UNAVAILABLE, CERTIFICATE_REQUEST_EXISTS, CERTIFICATE_REQUEST_REFUSED,
-    CERTIFICATE_REQUEST_SETTLED, CERTIFICATE_REQUEST_UNREADABLE, OPERATOR_TRANSITION,
-    ROLE_INSUFFICIENT,
+    APPROVAL_STALE, AUTHORITY_NOT_FOUND, AUTHORITY_UNAVAILABLE, CERTIFICATE_REQUEST_EXISTS,
+    CERTIFICATE_REQUEST_REFUSED, CERTIFICATE_REQUEST_SETTLED, CERTIFICATE_REQUEST_UNREADABLE,
+    OPERATOR_TRANSITION, ROLE_INSUFFICIENT,
 };
 use annuaire::domain::onboarding::OperatorState;
 use annuaire::service::trust_space::WantedCertificate;
@@ -21,58 +20,10 @@ use super::keys::Odd;
 use super::ours::{
     ISSUING, OurPki, PUBLIC_URL, ROOT, ask, csr, decide, issue, issued, node, with_ours,
 };
-use super::pki::{Authority, gateway};
-use super::registered::{NUMBERS, Registered, with_registered};
+use super::registered::{Registered, with_registered};
 
 fn key() -> KeyPair {
     KeyPair::generate().unwrap()
-}
-
-#[test]
-fn authorities_are_made_known_from_the_root_down() {
-    with_registered(async |mut registry| {
-        let ours = OurPki::shared();
-        registry.space = node(&registry, None);
-        let (space, anne) = (&registry.space, &registry.anne);
-        let (root, issuing) = (ours.file("root.pem"), ours.file("issuing.pem"));
-        assert_eq!(space.unknown_authorities().await.unwrap(), [ISSUING]);
-
-        let added = space.add_authority(anne, ISSUING, issuing.as_bytes(), "a test");
-        let why = refused(added.await, &AUTHORITY_INVALID);
-        assert!(why.contains("No root that is known here"), "{why}");
-        let added = space.add_authority(&registry.claire, ROOT, root.as_bytes(), "a test");
-        refused(added.await, &ROLE_INSUFFICIENT);
-        let added = space.add_authority(anne, "Racine", root.as_bytes(), "a test");
-        refused(added.await, &AUTHORITY_INVALID);
-
-        let added = space.add_authority(anne, ROOT, root.as_bytes(), "a test");
-        assert_eq!(added.await.unwrap().record.kind.as_str(), "root");
-        let added = space.add_authority(anne, ISSUING, issuing.as_bytes(), "a test");
-        let added = added.await.unwrap();
-        assert_eq!(added.record.kind.as_str(), "issuing");
-        assert_eq!(added.record.der, ours.made.issuing.der().to_vec());
-        assert_eq!(added.newest_list, None);
-        assert!(space.unknown_authorities().await.unwrap().is_empty());
-
-        let again = space.add_authority(anne, "autre", issuing.as_bytes(), "a test");
-        let why = refused(again.await, &AUTHORITY_EXISTS);
-        assert!(why.contains(ISSUING), "{why}");
-        // Of another root, under a name that is taken or not.
-        let foreign = OurPki::foreign().file("issuing.pem");
-        let added = space.add_authority(anne, "autre", foreign.as_bytes(), "a test");
-        refused(added.await, &AUTHORITY_INVALID);
-        let leaf = Authority::trusted().chain(&gateway("mx", NUMBERS[0], 90));
-        for wrong in [&b""[..], b"no certificate", &leaf] {
-            let added = space.add_authority(anne, "autre", wrong, "a test");
-            refused(added.await, &AUTHORITY_INVALID);
-        }
-        assert_eq!(
-            registry
-                .texts("select detail ->> 'authority' from registry_event where action = 'authority.added' order by id")
-                .await,
-            [ROOT, ISSUING]
-        );
-    });
 }
 
 #[test]
@@ -385,36 +336,5 @@ fn without_the_key_nothing_is_issued_and_another_node_can() {
 
         let approved = registry.space.approve(&registry.bruno, approval).await;
         assert_eq!(approved.unwrap().state.as_str(), "executed");
-    });
-}
-
-#[test]
-fn an_authority_that_its_root_revoked_issues_nothing() {
-    with_registered(async |mut registry| {
-        use annuaire::domain::authority::{IssuedCertificate, IssuedStatus};
-
-        with_ours(&mut registry).await;
-        let ours = OurPki::shared();
-        let list = ours.root_list(
-            7,
-            registry.now() - Duration::HOUR,
-            &[IssuedCertificate {
-                id: 0,
-                serial: ours.made.issuing.serial.clone(),
-                status: IssuedStatus::Revoked(
-                    registry.now() - Duration::DAY,
-                    RevocationReason::KeyCompromise,
-                ),
-                not_after: ours.made.issuing.not_after,
-            }],
-        );
-        let brought =
-            registry
-                .space
-                .add_revocation_list(&registry.anne, ROOT, list.as_bytes(), "it leaked");
-        brought.await.unwrap();
-        let asked = ask(&registry, 1, csr(1, "mx1.hopital.mssante.fr", &key()), None);
-        let why = refused(asked.await, &AUTHORITY_UNAVAILABLE);
-        assert!(why.contains(ROOT), "{why}");
     });
 }

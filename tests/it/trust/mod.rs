@@ -9,6 +9,7 @@ mod api_registry;
 mod api_roles;
 mod approvals;
 mod asking;
+mod authorities;
 mod bindings;
 mod campaigns;
 mod certificate_acts;

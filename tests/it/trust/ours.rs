@@ -91,6 +91,10 @@ impl OurPki {
         Arc::new(self.signer("issuing"))
     }
 
+    pub(crate) fn root_key(&self) -> Arc<dyn Signer> {
+        Arc::new(self.signer("root"))
+    }
+
     /// A list of the root, as the ceremony makes them, PEM.
     pub(crate) fn root_list(
         &self,

@@ -1,24 +1,21 @@
 //! Revocation lists of ours: what is on them, when they come, and what openssl makes of them.
 
-use std::sync::Arc;
 use std::time::Duration as Wait;
 
 use annuaire::domain::act::Act;
 use annuaire::domain::alert::AlertCode;
 use annuaire::domain::authority::IssuedStatus;
 use annuaire::domain::certificate::RevocationReason;
-use annuaire::domain::error::{AUTHORITY_UNAVAILABLE, REVOCATION_LIST_REFUSED, ROLE_INSUFFICIENT};
+use annuaire::domain::error::AUTHORITY_UNAVAILABLE;
 use annuaire::storage::certificates;
 use annuaire::trust::revocation::RevocationList;
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::council::refused;
 use super::keys::Odd;
-use super::ours::{
-    ISSUING, OurPki, ROOT, decide, issued, node, openssl_crl, openssl_verify, with_ours,
-};
+use super::ours::{ISSUING, OurPki, decide, issued, node, openssl_crl, openssl_verify, with_ours};
 use super::registered::{Registered, with_registered};
 use super::web::{NOBODY, Web};
 
@@ -118,18 +115,15 @@ fn openssl_sees_a_certificate_on_hold_let_in_again_and_revoked() {
                 "{printed}"
             );
             let verdict = openssl_verify(&detail.chain[0], &list, registry.now());
-            match reason {
-                Some(reason) => {
-                    assert!(
-                        printed.contains(&serial) && printed.contains(reason),
-                        "{printed}"
-                    );
-                    assert!(verdict.contains("certificate revoked"), "{verdict}");
-                }
-                None => {
-                    assert!(printed.contains("No Revoked Certificates"), "{printed}");
-                    assert!(verdict.trim_end().ends_with(": OK"), "{verdict}");
-                }
+            if let Some(reason) = reason {
+                assert!(
+                    printed.contains(&serial) && printed.contains(reason),
+                    "{printed}"
+                );
+                assert!(verdict.contains("certificate revoked"), "{verdict}");
+            } else {
+                assert!(printed.contains("No Revoked Certificates"), "{printed}");
+                assert!(verdict.trim_end().ends_with(": OK"), "{verdict}");
             }
             let verdict = openssl_verify(&other.chain[0], &list, registry.now());
             assert!(verdict.trim_end().ends_with(": OK"), "{verdict}");
@@ -373,83 +367,5 @@ fn a_node_signs_at_once_when_something_changed() {
         cancel.cancel();
         keeper.await.unwrap();
         follower.await.unwrap();
-    });
-}
-
-#[test]
-fn the_list_of_the_root_is_brought_and_follows_the_one_before() {
-    with_registered(async |mut registry| {
-        with_ours(&mut registry).await;
-        let ours = OurPki::shared();
-        let now = registry.now();
-        let (space, anne) = (&registry.space, &registry.anne);
-        let bring = async |name: &str, list: &str| {
-            space
-                .add_revocation_list(anne, name, list.as_bytes(), "a test")
-                .await
-        };
-        let list = |number, at: OffsetDateTime| ours.root_list(number, at, &[]);
-        let first = list(2, now - Duration::HOUR);
-        for (name, wrong, what) in [
-            (ROOT, "no list".to_owned(), "not an X.509 revocation list"),
-            (ISSUING, first.clone(), "another issuer"),
-            (
-                ROOT,
-                OurPki::foreign().root_list(2, now, &[]),
-                "another key",
-            ),
-            (ROOT, list(2, now + Duration::HOUR), "yet to come"),
-        ] {
-            let why = refused(bring(name, &wrong).await, &REVOCATION_LIST_REFUSED);
-            assert!(why.contains(what), "{why}");
-        }
-        let auditor = space.add_revocation_list(&registry.claire, ROOT, first.as_bytes(), "a test");
-        refused(auditor.await, &ROLE_INSUFFICIENT);
-
-        let brought = bring(ROOT, &first).await.unwrap().newest_list.unwrap();
-        assert_eq!(brought.number, "02");
-        for (number, at) in [
-            (2, now - Duration::HOUR),
-            (2, now),
-            (1, now),
-            (3, now - Duration::HOUR),
-        ] {
-            let why = refused(
-                bring(ROOT, &list(number, at)).await,
-                &REVOCATION_LIST_REFUSED,
-            );
-            assert!(why.contains("does not follow"), "{why}");
-        }
-        let brought = bring(ROOT, &list(17, now)).await.unwrap().newest_list;
-        assert_eq!(brought.unwrap().number, "11");
-        assert_eq!(
-            registry
-                .texts("select source || ' ' || number from revocation_list order by id")
-                .await,
-            ["upload 02", "upload 11"]
-        );
-    });
-}
-
-#[test]
-fn who_has_the_key_elsewhere_brings_lists_that_lack_nobody() {
-    with_registered(async |mut registry| {
-        with_ours(&mut registry).await;
-        let id = issued(&registry, "mx1.hopital.mssante.fr").await;
-        let (empty, _) = renewed(&registry).await;
-        let der = empty.der().to_vec();
-        sqlx::query("alter table revocation_list disable trigger all")
-            .execute(&registry.pool)
-            .await
-            .unwrap();
-        sqlx::query("delete from revocation_list")
-            .execute(&registry.pool)
-            .await
-            .unwrap();
-        hold(&registry, id).await;
-        let space = Arc::new(registry.space.clone());
-        let brought = space.add_revocation_list(&registry.anne, ISSUING, &der, "a test");
-        let why = refused(brought.await, &REVOCATION_LIST_REFUSED);
-        assert!(why.contains(&format!("certificate {id}")), "{why}");
     });
 }

@@ -53,14 +53,23 @@ pub(in crate::cli::demo) fn show(
     let program = quoted(&std::env::current_exe()?);
     let data_dir = files.path("..");
     let data_dir = quoted(&data_dir.canonicalize().unwrap_or(data_dir));
+    let act = |what: &str, who: &str| {
+        let token = file(&format!("{who}.token"));
+        format!("{program} {what} --token-file {token} --data-dir {data_dir}")
+    };
+    let number = files.read(GATEWAY_NUMBER).unwrap_or_default();
+    let revoke = format!(
+        "certificate revoke {number} --because keyCompromise --reason 'its key was found on a lost disk'"
+    );
     say(
-        "Alice revokes it; Bob agrees, and sees when each node took it up. Then ask again",
+        "Alice revokes it, which takes two; Bob agrees, and sees when each node took it up",
         &format!(
-            "{program} certificate revoke {} --because keyCompromise --reason \"its key was found on a lost disk\" --token-file {} --data-dir {data_dir}",
-            files.read(GATEWAY_NUMBER).unwrap_or_default(),
-            file("alice.token"),
+            "WAITING=$({} | tee /dev/stderr | sed -n 's/.*approval approve //p')",
+            act(&revoke, "alice")
         ),
     );
+    output::line(&act("approval approve $WAITING", "bob"));
+    output::line("# ask the three again: refused, revoked, turned away");
     Ok(())
 }
 

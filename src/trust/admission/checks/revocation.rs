@@ -182,10 +182,20 @@ impl Words {
     }
 
     fn answers(&mut self, judge: &Judge<'_>, certificate: &Certificate, issuer: &Certificate) {
-        for known in judge.evidence.answers(&certificate.serial) {
-            let word = known.judge(certificate, issuer, judge.at, judge.policy.clock_skew);
+        let known = judge.evidence.answers(&certificate.serial).iter();
+        let judged: Vec<_> = known
+            .map(|it| {
+                let word = it.judge(certificate, issuer, judge.at, judge.policy.clock_skew);
+                (it, word)
+            })
+            .collect();
+        let newest = judged.iter().filter_map(|(_, word)| said(word)).max();
+        for (known, word) in judged {
             // Others' certificates have the same numbers.
-            if !matches!(word, Err(Untrusted::OtherCertificate)) {
+            let is_other = matches!(word, Err(Untrusted::OtherCertificate));
+            // A hold may have been lifted since, and what was good is not for having been said before.
+            let is_replaced = said(&word) < newest && said(&word).is_some() && !is_final(&word);
+            if !is_other && !is_replaced {
                 self.answer(judge, word, &format!("an answer from {}", known.source));
             }
         }
@@ -240,6 +250,22 @@ impl Words {
                 self.take(list.status_of(&certificate.serial), currency, &named(list));
             }
         }
+    }
+}
+
+/// When an answer was known to be so, where it was believed once.
+const fn said(word: &Result<Word, Untrusted>) -> Option<OffsetDateTime> {
+    match word {
+        Ok(word) | Err(Untrusted::Stale(word)) => Some(word.this_update),
+        Err(_) => None,
+    }
+}
+
+/// Whether it says what nothing that is said later takes back.
+const fn is_final(word: &Result<Word, Untrusted>) -> bool {
+    match word {
+        Ok(word) | Err(Untrusted::Stale(word)) => matches!(word.status, IssuedStatus::Revoked(..)),
+        Err(_) => false,
     }
 }
 

@@ -7,7 +7,7 @@ use super::super::testing::Space;
 use super::{decided, is_coherent};
 use crate::domain::admission::{Reason, Verdict};
 use crate::trust::certificate::Certificate;
-use crate::trust::pki::{Draft, NOW, Party, new_key};
+use crate::trust::pki::{Draft, NOW, Party, new_key, operator};
 
 #[test]
 fn size_and_number_are_looked_at_before_anything_is_read() {
@@ -22,6 +22,20 @@ fn size_and_number_are_looked_at_before_anything_is_read() {
     ] {
         let decision = decided(|_, asked| asked.question.chain = chain);
         assert_eq!(decision.reasons, [reason]);
+    }
+}
+
+#[test]
+fn a_name_of_any_length_is_told_in_short() {
+    let decision = decided(|space, asked| {
+        let long = "é".repeat(7000);
+        let key = new_key();
+        let certificate = space.another(&key, |d| d.subject = operator(&long, "1770816478"));
+        asked.present(&certificate);
+    });
+    assert!(decision.reasons.contains(&Reason::NameNotListed));
+    for result in &decision.checks {
+        assert!(result.detail.len() < 2010, "{:?}", result.check);
     }
 }
 

@@ -3,6 +3,8 @@
 mod divergences;
 mod hostile;
 mod outside;
+mod own;
+mod real_list;
 mod refusals;
 mod revocation;
 mod standing;

@@ -60,6 +60,7 @@ fn revoke(space: &mut Space, reason: u8) {
 }
 
 const NONE: Duration = Duration::ZERO;
+const EARLIER: Duration = Duration::minutes(30);
 const OLD: Duration = Duration::hours(2);
 
 /// What is known, and what follows from it.
@@ -135,6 +136,49 @@ const CASES: &[(&str, Change, &[Reason])] = &[
     (
         "on hold by what is over may be lifted since",
         |space, _| fetched(space, HELD, OLD),
+        &[],
+    ),
+    (
+        "a hold that a later answer lifted",
+        |space, _| {
+            without_list(space);
+            fetched(space, HELD, EARLIER);
+            fetched(space, GOOD, NONE);
+        },
+        &[],
+    ),
+    (
+        "a good answer from before a hold",
+        |space, _| {
+            without_list(space);
+            fetched(space, HELD, NONE);
+            fetched(space, GOOD, EARLIER);
+        },
+        &[Reason::RevocationOnHold],
+    ),
+    (
+        "a revocation that a later answer takes back",
+        |space, _| {
+            fetched(space, REVOKED, EARLIER);
+            fetched(space, GOOD, NONE);
+        },
+        &[Reason::RevocationRevoked],
+    ),
+    (
+        "a revocation that is over and that a later answer takes back",
+        |space, _| {
+            fetched(space, REVOKED, OLD);
+            fetched(space, GOOD, NONE);
+        },
+        &[Reason::RevocationRevoked],
+    ),
+    (
+        "an answer that is over beside a later one",
+        |space, _| {
+            without_list(space);
+            fetched(space, HELD, OLD);
+            fetched(space, GOOD, NONE);
+        },
         &[],
     ),
     (

@@ -141,6 +141,7 @@ fn pem_is_read_with_the_label_of_old_tools_and_text_around_it_too() {
         text.replace("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"),
         format!("Demande de l'hôpital\n{text}\n"),
         text.replace('\n', "\r\n"),
+        format!("\u{feff}{text}"),
     ] {
         assert_eq!(read_request(other.as_bytes()).unwrap(), expected);
     }
@@ -225,7 +226,7 @@ fn every_way_to_be_no_request_has_its_word() {
                 it.subject = sequence(&[tlv(
                     0x31,
                     &sequence(&[oid("2.5.4.3"), tlv(0x0c, b"\xff\xfe")]),
-                )])
+                )]);
             }),
             No::Subject(InvalidName::NotText),
         ),
@@ -244,7 +245,7 @@ fn every_way_to_be_no_request_has_its_word() {
             changed(|it| {
                 it.spki = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384)
                     .unwrap()
-                    .subject_public_key_info()
+                    .subject_public_key_info();
             }),
             No::NotItsKey,
         ),
@@ -311,7 +312,7 @@ fn every_way_to_be_no_request_has_its_word() {
         pki::ALTERNATIVE_NAMES,
         pki::dns_names(&["a\0b"]),
     )])]);
-    assert!(matches!(said, Err(No::Extension(_))), "{said:?}");
+    assert_eq!(said, Err(No::Extension(pki::ALTERNATIVE_NAMES.to_owned())));
     let unknown = attributes(&[attribute("1.2.3.4", &[tlv(0x0c, b"?")])]).unwrap();
     assert_eq!(unknown.unknown_attributes, ["1.2.3.4"]);
 }
@@ -373,9 +374,12 @@ fn what_a_request_asks_for_is_judged_as_what_would_be_issued() {
         }
         let request = read_request(&by_openssl(P256, &arguments)).unwrap();
         let found = lint_request(&request, datetime!(2026-06-01 0:00 UTC));
-        let told = found.iter().map(|it| match it.refuses() {
-            true => it.rule.clone(),
-            false => format!("({})", it.rule),
+        let told = found.iter().map(|it| {
+            if it.refuses() {
+                it.rule.clone()
+            } else {
+                format!("({})", it.rule)
+            }
         });
         told.collect::<Vec<_>>().join(" ")
     };

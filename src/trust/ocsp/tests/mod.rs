@@ -9,7 +9,7 @@ use rcgen::{KeyPair, SigningKey as _};
 use time::{Duration, OffsetDateTime};
 
 use super::extensions::with_nonce;
-use super::key::Issued;
+use super::key::Holder;
 use super::response::BASIC;
 use super::sign::ResponderKey;
 use super::{CertIdHash, IssuerId, NO_CHECK, OCSP_SIGNING, der, status};
@@ -177,5 +177,5 @@ pub(super) fn by_key(certificate: &Certificate) -> Vec<u8> {
 
 /// `responderID` by name.
 pub(super) fn by_name(certificate: &Certificate) -> Vec<u8> {
-    tlv(0xa1, Issued::of(certificate).unwrap().holder.name)
+    tlv(0xa1, Holder::of(certificate).unwrap().name)
 }
