@@ -57,7 +57,8 @@ fn who_is_revoked_on_one_node_is_refused_by_every_node_in_every_way() {
     space.revoke(&nodes[0].node, &nodes[2].node);
     let closed = "the connection of a peer is closed";
     let said = nodes[1].node.says(closed);
-    assert!(said.contains("\"certificate.revoked\""), "{said}");
+    // By the registry's word, or by the revocation list where that was read with it.
+    assert!(said.contains(".revoked\""), "{said}");
     open.is_closed();
     for node in &nodes {
         decides(|| asked(node), Some("certificate.revoked"));
