@@ -5,6 +5,7 @@ use std::process::Command;
 
 use annuaire::domain::onboarding::OperatorState;
 use nix::sys::signal::Signal;
+use serde_json::Value;
 
 use crate::support::program::{Program, Running, until};
 use crate::support::{scratch, skip};
@@ -38,7 +39,7 @@ fn each_printed_line_gives_the_printed_answer_when_pasted() {
         let answer = first.says("");
         assert!(answer.starts_with('{'), "question {question}: {answer}");
         if has_curl() {
-            assert_eq!(shell(&line), answer, "{line}");
+            assert_eq!(but_for_news(&shell(&line)), but_for_news(&answer), "{line}");
         } else {
             skip("no curl to paste the lines of the demo into");
         }
@@ -187,6 +188,16 @@ fn each_by_itself(block: &str) -> Vec<String> {
     let mut lines = block.lines();
     let place = lines.next().unwrap();
     lines.map(|line| format!("{place}\n{line}")).collect()
+}
+
+/// An answer without the positions of the feed, which go on: the node signs revocation lists meanwhile.
+fn but_for_news(answer: &str) -> Value {
+    let mut answer: Value = serde_json::from_str(answer).unwrap();
+    if let Some(members) = answer.as_object_mut() {
+        members.remove("snapshot");
+        members.remove("epoch");
+    }
+    answer
 }
 
 /// What the demo printed, the port apart.
