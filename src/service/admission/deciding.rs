@@ -132,7 +132,7 @@ impl Deciding {
         let (key, now) = (key::of(&asked), inner.now());
         let (answer, _) = inner
             .kept(&key, &asked, &now)
-            .unwrap_or_else(|| inner.decide(key, asked, &now));
+            .unwrap_or_else(|| inner.decide(key, &asked, &now));
         Arc::new(answer.decision.clone())
     }
 

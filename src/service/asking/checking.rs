@@ -17,7 +17,7 @@ use crate::remote::{Client, Post, RemoteError};
 use crate::storage::{self, StorageError, ocsp_answers, revocation_sources};
 use crate::trust::digest::sha256;
 use crate::trust::ocsp::{Answer, CertIdHash, MAX_ANSWER_BYTES, Untrusted, write_request};
-use crate::trust::revocation::{Currency, RevocationList, from_upload};
+use crate::trust::revocation::{Currency, from_upload};
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug)]

@@ -34,7 +34,8 @@ impl Node {
         Self::listen(program.setting("ANNUAIRE__DATABASE__URL", database_url))
     }
 
-    fn listen(program: Program) -> Self {
+    /// Starts a command line that serves.
+    pub(super) fn listen(program: Program) -> Self {
         let mut running = program
             .setting("ANNUAIRE__LOG__FORMAT", "json")
             .setting("ANNUAIRE__SEARCH__POLL_INTERVAL", "200ms")
@@ -108,6 +109,31 @@ impl Node {
             answer.status().as_u16(),
             serde_json::from_str(&text).unwrap(),
         )
+    }
+
+    /// The same in somebody's name; nothing is sent where there is no body.
+    pub(super) fn post_as(&self, token: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let post = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("authorization", format!("Bearer {token}"));
+        let answer = match body {
+            Some(body) => post
+                .header("content-type", "application/json")
+                .send(body.to_string()),
+            None => post.send_empty(),
+        };
+        let mut answer = answer.unwrap();
+        let text = answer.body_mut().read_to_string().unwrap();
+        (
+            answer.status().as_u16(),
+            serde_json::from_str(&text).unwrap(),
+        )
+    }
+
+    /// Waits until it says something, and gives the line.
+    pub(super) fn says(&mut self, what: &str) -> String {
+        self.running.says(what)
     }
 
     /// Outcomes for addresses, in their order.

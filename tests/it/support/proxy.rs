@@ -1,6 +1,6 @@
 //! The way to PostgreSQL that a test can cut and mend: a socket that passes on to another.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -23,7 +23,12 @@ pub(crate) struct Proxy {
 
 impl Proxy {
     pub(crate) fn to(database: &TestDatabase) -> Self {
-        let target = database.options.get_socket().unwrap().join(SOCKET);
+        Self::between(&database.options)
+    }
+
+    /// A way to whatever these options lead to, by a socket; on the runtime this is called on.
+    pub(crate) fn between(options: &PgConnectOptions) -> Self {
+        let target = options.get_socket().unwrap().join(SOCKET);
         let directory = scratch::directory("proxy");
         let listener = UnixListener::bind(directory.join(SOCKET)).unwrap();
         let is_open = Arc::new(watch::Sender::new(true));
@@ -32,7 +37,7 @@ impl Proxy {
         let ended = end.clone();
         tokio::spawn(async move { ended.run_until_cancelled(passing).await });
         Self {
-            options: database.options.clone().socket(&directory),
+            options: options.clone().socket(&directory),
             is_open,
             end,
         }
@@ -43,6 +48,11 @@ impl Proxy {
         PgPoolOptions::new()
             .max_connections(4)
             .connect_lazy_with(self.options.clone())
+    }
+
+    /// The directory of its socket.
+    pub(crate) fn directory(&self) -> &Path {
+        self.options.get_socket().unwrap()
     }
 
     /// Ends every connection and lets none come about.

@@ -7,6 +7,7 @@ use std::time::{Duration as Span, Instant};
 use annuaire::config;
 use annuaire::config::size::ByteSize;
 use annuaire::config::trust::ProbedAddresses;
+use annuaire::domain::pem;
 use annuaire::domain::admission::{ListUsed, Question, Reason, Role};
 use annuaire::domain::authority::IssuedStatus;
 use annuaire::domain::certificate::RevocationReason;
@@ -24,7 +25,6 @@ use annuaire::trust::sidecar::{SignerNotice, SignerStatus};
 use time::Duration;
 
 use super::other_authority::{Elsewhere, Names, from, stands};
-use super::ours::pem;
 use super::pki::NOW;
 use super::registered::{Registered, with_registered};
 use crate::support::said::{Said, answer};
@@ -325,7 +325,7 @@ fn a_list_that_is_published_as_text_is_read_all_the_same() {
     with_registered(async |registry| {
         let authority = with_one(&registry, Names::List).await;
         let list = authority.list(7, NOW, &[SERIAL]);
-        authority.says(pem("X509 CRL", &list).as_bytes());
+        authority.says(pem::revocation_list(&list).as_bytes());
         let asking = authority.asking(&registry);
         assert_eq!(asking.ask_due().await.unwrap(), ONE_NEW);
         assert_eq!(registry.texts(LISTS).await, ["7"]);
