@@ -317,8 +317,8 @@ impl Watching {
         let believed = list.as_ref().or(self.list.as_ref());
         let in_force = believed.map(|list| Arc::clone(&list.in_force));
         let (admission, make) = (self.admission.clone(), self.make);
-        let made = tokio::task::spawn_blocking(move || make(&admission, state, in_force));
-        let snapshot = Arc::new(made.await?);
+        let work = tokio::task::spawn_blocking(move || make(&admission, state, in_force));
+        let snapshot = Arc::new(work.await?);
         tracing::info!(trust_space.epoch = snapshot.epoch(), "trust space taken up");
         self.admission.install(snapshot);
         self.known = known.or_else(|| self.known.take());
