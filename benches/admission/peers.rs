@@ -157,6 +157,7 @@ pub(crate) fn space(all: &[&Peers]) -> anyhow::Result<Space> {
     let mut entries = Vec::new();
     let mut state = TrustState {
         epoch: 1,
+        epoch_at: None,
         at: now,
         list: Some(1),
         operators: Vec::new(),

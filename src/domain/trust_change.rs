@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::admission::ListUsed;
+use super::calendar;
 
 /// One change of the trust space.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,9 @@ pub struct TrustChange {
 pub struct Alive {
     /// The epoch that it decides by: the newest one at `confirmed_at`.
     pub epoch: i64,
+    /// When the change of that epoch was made, UTC: another moment means another history.
+    #[serde(with = "calendar::moment")]
+    pub epoch_at: Option<OffsetDateTime>,
     /// When it last saw the registry, UTC.
     #[serde(with = "time::serde::rfc3339")]
     pub confirmed_at: OffsetDateTime,

@@ -16,6 +16,10 @@ use super::onboarding::OperatorState;
 pub struct TrustState {
     /// Position in the feed of the last change it holds.
     pub epoch: i64,
+    /// When that change was made, UTC: what tells it from another one that has its place in a registry which
+    /// was put back. None before the first, and where the past is told.
+    #[serde(with = "calendar::moment")]
+    pub epoch_at: Option<OffsetDateTime>,
     /// The moment it tells of, UTC.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,

@@ -7,7 +7,7 @@ use crate::domain::admission::{Check, Decision, Reason, Role, Verdict};
 use crate::domain::digest::Digest;
 use crate::domain::error::Failure;
 use crate::service::admission::deciding::{Asked, Deciding, MailDomainAsked};
-use crate::service::admission::fingerprints::Fingerprints;
+use crate::service::admission::{Admission, Fingerprint};
 
 /// What is said of a client that is admitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Admitted {
 #[derive(Clone)]
 pub struct Decider {
     deciding: Deciding,
-    fingerprints: Fingerprints,
+    admission: Admission,
     admitted: Admitted,
 }
 
@@ -38,16 +38,22 @@ enum Shown {
     Nobody,
     /// A digest that is not SHA-256: Postfix is not set up for it.
     OtherDigest,
-    Certificate(Digest),
+    Certificate(Fingerprint),
 }
 
 fn shown(request: &Request) -> Shown {
     // That of the certificate where both are there: a key alone may be that of several.
-    let told = [&request.fingerprint, &request.key_fingerprint];
-    match told.into_iter().find(|it| !it.is_empty()) {
-        None => Shown::Nobody,
-        Some(text) => fingerprint(text).map_or(Shown::OtherDigest, Shown::Certificate),
+    let (text, kind): (_, fn(Digest) -> Fingerprint) = if request.fingerprint.is_empty() {
+        (&request.key_fingerprint, Fingerprint::Key)
+    } else {
+        (&request.fingerprint, Fingerprint::Certificate)
+    };
+    if text.is_empty() {
+        return Shown::Nobody;
     }
+    fingerprint(text).map_or(Shown::OtherDigest, |digest| {
+        Shown::Certificate(kind(digest))
+    })
 }
 
 /// The mail domain of a sender; any for the null sender, which has none.
@@ -64,10 +70,10 @@ fn mail_domain(sender: &str) -> MailDomainAsked {
 
 impl Decider {
     /// Answers by these decisions.
-    pub fn new(deciding: Deciding, fingerprints: Fingerprints, admitted: Admitted) -> Self {
+    pub fn new(deciding: Deciding, admission: Admission, admitted: Admitted) -> Self {
         Self {
             deciding,
-            fingerprints,
+            admission,
             admitted,
         }
     }
@@ -84,7 +90,9 @@ impl Decider {
                 return defer("4.3.5", "smtpd_tls_fingerprint_digest is not sha256");
             }
             Shown::Certificate(fingerprint) => {
-                let found = self.fingerprints.chain(&fingerprint);
+                let snapshot = self.admission.snapshot();
+                let found = snapshot.as_ref().and_then(|it| it.find(fingerprint));
+                let found = found.map(|standing| standing.chain.clone().into());
                 if found.is_none() {
                     return self.unknown().await;
                 }

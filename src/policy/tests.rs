@@ -5,7 +5,6 @@ use tokio_util::sync::CancellationToken;
 use super::{Admitted, Decider, Listener, Place, serve};
 use crate::service::admission::Admission;
 use crate::service::admission::deciding::Deciding;
-use crate::service::admission::fingerprints::Fingerprints;
 use crate::service::admission::testing::{
     ACTIVE_DOMAIN, SUSPENDED_DOMAIN, active, admission, suspended, unready,
 };
@@ -14,7 +13,7 @@ use crate::trust::certificate::Certificate;
 
 fn decider(admission: &Admission, admitted: Admitted) -> Decider {
     let deciding = Deciding::new(admission.clone(), Metrics::new(), 2);
-    Decider::new(deciding, Fingerprints::new(admission.clone()), admitted)
+    Decider::new(deciding, admission.clone(), admitted)
 }
 
 /// A fingerprint as Postfix writes it.

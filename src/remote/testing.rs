@@ -18,6 +18,8 @@ pub(crate) enum Said {
     Raw(Vec<u8>),
     /// Nothing, with the connection open until the other side ends it.
     Nothing,
+    /// A success whose body is this again and again, and never ends.
+    Dripping(&'static [u8]),
     /// What this makes of the body that was sent.
     From(Arc<Make>),
 }
@@ -96,6 +98,15 @@ impl Server {
             Some(Said::From(make)) => make(&body),
             Some(Said::Nothing) => {
                 let _ = stream.read(&mut [0]);
+                return;
+            }
+            Some(Said::Dripping(drop)) => {
+                let head = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n";
+                let mut said = stream.write_all(head);
+                while said.is_ok() {
+                    std::thread::sleep(std::time::Duration::from_millis(5));
+                    said = stream.write_all(drop);
+                }
                 return;
             }
             None => answer("404 Not Found", "", b""),

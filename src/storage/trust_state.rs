@@ -40,6 +40,13 @@ pub async fn current(
                 order by position desc
                 limit 1
             ) as epoch,
+            (
+                select at
+                from feed
+                where kind = 'trust'
+                order by position desc
+                limit 1
+            ) as epoch_at,
             (select max(sequence) from trust_list) as list,
             (select min(due_at) from scheduled_act where state = 'waiting') as next_change_at"
     )
@@ -92,6 +99,7 @@ pub async fn current(
             list: head.list,
             next_change_at: head.next_change_at,
         },
+        epoch_at: head.epoch_at,
         operators,
         certificates,
         bindings,
@@ -134,6 +142,7 @@ pub async fn at(
         .await?;
     let rows = Rows {
         head,
+        epoch_at: None,
         operators,
         certificates,
         bindings,
@@ -146,6 +155,8 @@ pub async fn at(
 /// All rows but those of bytes.
 struct Rows {
     head: Head,
+    /// When the change of the epoch was made.
+    epoch_at: Option<OffsetDateTime>,
     operators: Vec<OperatorRow>,
     certificates: Vec<CertificateRow>,
     bindings: Vec<BindingRow>,
@@ -213,6 +224,7 @@ async fn gathered(
     Ok(Read {
         state: Arc::new(TrustState {
             epoch: rows.head.epoch.unwrap_or_default(),
+            epoch_at: rows.epoch_at,
             at,
             list: rows.head.list,
             operators: operators.collect::<Result<_, _>>()?,

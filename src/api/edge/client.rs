@@ -8,7 +8,7 @@ use crate::config::network::Network;
 
 /// The client of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Client {
+pub(in crate::api) enum Client {
     /// This machine itself, with no proxy between, or no network at all.
     Local,
     /// A remote address; of IPv6, the network of 64 bits that one subscriber holds.
@@ -53,6 +53,14 @@ impl Client {
             }
         }
         Self::remote(address)
+    }
+
+    /// Its address; none where it is this machine itself.
+    pub(in crate::api) const fn address(self) -> Option<IpAddr> {
+        match self {
+            Self::Local => None,
+            Self::Remote(address) => Some(address),
+        }
     }
 
     fn remote(address: IpAddr) -> Self {

@@ -20,7 +20,7 @@ use crate::config;
 use crate::domain::error::{Failure, REQUEST_TIMEOUT};
 use crate::telemetry::Metrics;
 
-use client::Client;
+pub(super) use client::Client;
 pub use request_id::RequestIds;
 
 /// What the edge needs to know; made once.
@@ -48,7 +48,7 @@ impl Edge {
 pub(super) async fn pass(
     State(edge): State<Arc<Edge>>,
     connection: Option<axum::Extension<ConnectInfo<std::net::SocketAddr>>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let started = Instant::now();
@@ -63,6 +63,7 @@ pub(super) async fn pass(
     let id = edge.ids.of(request.headers());
     let peer = connection.map(|axum::Extension(ConnectInfo(peer))| peer.ip());
     let client = Client::of(peer, request.headers(), &edge.proxies);
+    request.extensions_mut().insert(client);
 
     let response = match edge.limiter.check(client) {
         Ok(()) => answer(&edge, request, next).await,

@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
 
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -17,6 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::ApiState;
+use crate::api::edge::Client;
 use crate::api::failures::{OfState, OfSubscription};
 use crate::api::file::File;
 use crate::api::parameters::{Asked, Known, NoParameters, Parameters};
@@ -58,9 +60,11 @@ impl Parameters for EventParameters {
 /// - `changed`, with the epoch as its id: `{epoch, at, reason, changed, list}`;
 /// - `list`: the node decides by a list that was announced before: `{sequence, sha256}`;
 /// - `alive`, at the beginning and every ten seconds at most, only while the node itself knows the
-///   present: `{epoch, confirmed_at, age_ms, list}`. Whoever decides by what it read here may go on for a
-///   lease of its own from then;
+///   present: `{epoch, epoch_at, confirmed_at, age_ms, list}`. Whoever decides by what it read here may go
+///   on for a lease of its own from then, if `epoch_at` is that of the state it read;
 /// - `forgotten`: changes up to `{epoch}` are no longer remembered; read the state.
+///
+/// One address follows with few streams at once; one that is not read ends.
 ///
 /// A comment stands in the place of `alive` while the node does not know the present.
 #[utoipa::path(
@@ -80,6 +84,7 @@ impl Parameters for EventParameters {
 async fn list_trust_events(
     State(state): State<ApiState>,
     Asked(parameters): Asked<EventParameters>,
+    client: Option<Extension<Client>>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let last = headers.get(LAST_EVENT_ID);
@@ -92,7 +97,8 @@ async fn list_trust_events(
         let detail = "`after` is not an epoch.";
         return Err(Failure::new(&PARAMETER_INVALID, detail).into());
     }
-    let told = ReceiverStream::new(state.admission.follow(after)?);
+    let from = client.and_then(|Extension(client)| client.address());
+    let told = ReceiverStream::new(state.admission.follow(after, from)?);
     let events = told.map(|told| Ok::<_, Infallible>(event(&told)));
     let mut response = Sse::new(events).into_response();
     // A proxy that gathers answers before it passes them on would keep the news to itself.

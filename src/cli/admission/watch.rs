@@ -18,7 +18,6 @@ use crate::policy::{self, Admitted, Decider, Listener, Place};
 use crate::remote::{Access, Client, Identity, Redirects, Roots};
 use crate::service::admission::Admission;
 use crate::service::admission::deciding::Deciding;
-use crate::service::admission::fingerprints::Fingerprints;
 use crate::service::watching::{Registry, WatchError, Watching};
 use crate::telemetry::Metrics;
 use crate::trust::chain::Anchors;
@@ -130,8 +129,7 @@ impl Watch {
                 Admit::Dunno => Admitted::Dunno,
                 Admit::Ok => Admitted::Ok,
             };
-            let fingerprints = Fingerprints::new(admission.clone());
-            let decider = Decider::new(deciding.clone(), fingerprints, admitted);
+            let decider = Decider::new(deciding.clone(), admission.clone(), admitted);
             answering.spawn(policy::serve(listener, decider, stop.clone()));
         }
         if let Some(address) = self.http {

@@ -2,26 +2,28 @@
 //! none. From memory: a database that is away stops the word that all is known, and nothing else.
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::Admission;
+use super::seats::{Full, OF_ONE, SEATS, Seat, Seats};
 use crate::domain::admission::ListUsed;
 use crate::domain::error::{ADMISSION_SUBSCRIBERS, Failure};
 use crate::domain::trust_change::{Alive, TrustChange};
 
 /// Changes that are remembered.
 pub(super) const REMEMBERED: usize = 1_000;
-/// Followers at once.
-pub(super) const SUBSCRIBERS: usize = 1_000;
 /// Longest time without a word.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Words that a slow follower may be behind; then it is waited for.
 const AHEAD: usize = 16;
+/// How long it is waited for: whoever reads nothing has no seat here.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a follower is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +43,7 @@ pub enum Told {
 /// The changes that are remembered, and how many follow.
 pub(super) struct Events {
     past: RwLock<Past>,
-    seats: Arc<Semaphore>,
+    seats: Seats,
     pub(super) over: CancellationToken,
 }
 
@@ -56,7 +58,7 @@ impl Default for Events {
     fn default() -> Self {
         Self {
             past: RwLock::default(),
-            seats: Arc::new(Semaphore::new(SUBSCRIBERS)),
+            seats: Seats::default(),
             over: CancellationToken::new(),
         }
     }
@@ -89,15 +91,20 @@ impl Events {
 
 impl Admission {
     /// Follows this node: every change after an epoch, or from now on, and heartbeats. It ends with the
-    /// node, or when the receiver is dropped. `admission.subscribers` where too many follow.
-    pub fn follow(&self, after: Option<i64>) -> Result<mpsc::Receiver<Told>, Failure> {
+    /// node, or when the receiver is dropped or not read. `admission.subscribers` where too many follow, in
+    /// all or from this address (none: this machine itself).
+    pub fn follow(
+        &self,
+        after: Option<i64>,
+        from: Option<IpAddr>,
+    ) -> Result<mpsc::Receiver<Told>, Failure> {
         let events = &self.0.events;
-        let seat = Arc::clone(&events.seats).try_acquire_owned();
-        let seat = seat.map_err(|_| {
-            Failure::new(
-                &ADMISSION_SUBSCRIBERS,
-                format!("{SUBSCRIBERS} follow this node; ask another one."),
-            )
+        let seat = events.seats.take(from).map_err(|full| {
+            let detail = match full {
+                Full::All => format!("{SEATS} follow this node; ask another one."),
+                Full::OfOne => format!("{OF_ONE} follow this node from this address."),
+            };
+            Failure::new(&ADMISSION_SUBSCRIBERS, detail)
         })?;
         let (teller, told) = mpsc::channel(AHEAD);
         let follower = Follower {
@@ -125,6 +132,7 @@ impl Admission {
         match (self.last_seen(), self.snapshot()) {
             (Some((confirmed_at, age)), Some(snapshot)) => Told::Alive(Alive {
                 epoch: snapshot.epoch(),
+                epoch_at: snapshot.state().epoch_at,
                 confirmed_at,
                 age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
                 list: snapshot.list().map(|list| list.used),
@@ -141,7 +149,7 @@ struct Follower {
     /// The last list that was told.
     list: Option<ListUsed>,
     teller: mpsc::Sender<Told>,
-    _seat: OwnedSemaphorePermit,
+    _seat: Seat,
 }
 
 impl Follower {
@@ -152,7 +160,7 @@ impl Follower {
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             for told in self.news() {
-                if self.teller.send(told).await.is_err() {
+                if self.teller.send_timeout(told, PATIENCE).await.is_err() {
                     return;
                 }
             }
@@ -166,7 +174,7 @@ impl Follower {
                 _ = heartbeat.tick() => Some(self.admission.alive()),
             };
             if let Some(word) = word
-                && self.teller.send(word).await.is_err()
+                && self.teller.send_timeout(word, PATIENCE).await.is_err()
             {
                 return;
             }

@@ -19,7 +19,7 @@ use crate::service::trust_space::versions::off_thread;
 use crate::storage::changes::TrustHead;
 use crate::storage::trust_state::{self, Read};
 use crate::storage::{self, Connection, Pool, StorageError, alerts, changes, nodes};
-use crate::trust::admission::{ListInForce, Snapshot};
+use crate::trust::admission::ListInForce;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -46,15 +46,25 @@ pub struct Following {
 struct Follower {
     of: Following,
     started_at: OffsetDateTime,
-    /// The last state that was read.
-    read: Option<Read>,
-    /// When the change of its epoch was made: what tells this truth from another.
-    epoch_at: Option<OffsetDateTime>,
-    /// The list that the snapshot in force was made with.
-    list: Option<Arc<ListInForce>>,
+    /// What this node decides by.
+    installed: Option<Installed>,
     noted: Option<Noted>,
     forgot_at: Option<OffsetDateTime>,
     went_back: bool,
+}
+
+/// What the snapshot in force was made of: known from the moment on that it is in force, and not before.
+struct Installed {
+    read: Read,
+    list: Option<Arc<ListInForce>>,
+}
+
+/// What changed on the way to a state.
+#[derive(Default)]
+struct Way {
+    /// Changes up to this epoch are not among them.
+    floor: Option<i64>,
+    changes: Vec<TrustChange>,
 }
 
 /// What the truth was told of this node last.
@@ -81,9 +91,7 @@ impl Following {
         let mut follower = Follower {
             started_at: self.admission.now(),
             of: self,
-            read: None,
-            epoch_at: None,
-            list: None,
+            installed: None,
             noted: None,
             forgot_at: None,
             went_back: false,
@@ -137,86 +145,89 @@ impl Follower {
     /// Sees where the truth stands, takes up what is newer, and begins the lease anew.
     async fn refresh(&mut self, truth: &mut Connection, patience: Duration) -> Result<(), Failure> {
         let asked = Instant::now();
-        let epoch = self.read.as_ref().map_or(0, |read| read.state.epoch);
+        let epoch = self.epoch();
         let head = in_time(patience, async {
             Ok(changes::trust_head(truth, epoch).await?)
         })
         .await?;
         match self.standing(&head) {
-            Standing::Newest => {
-                if self.list_switched() {
-                    self.install(Vec::new()).await?;
-                }
-                self.of.admission.confirm(asked);
-            }
-            Standing::Older => {
-                self.take_up(truth).await?;
-                self.of.admission.confirm(asked);
-            }
+            Standing::Newest => self.take_up_list().await?,
+            Standing::Older => self.take_up(truth).await?,
             Standing::WentBack => {
                 self.of.admission.distrust();
                 return self.tell_of_return(truth, &head).await;
             }
         }
+        self.of.admission.confirm(asked);
         in_time(patience, self.note(truth)).await
     }
 
+    /// The epoch that this node decides by; 0 before the first.
+    fn epoch(&self) -> i64 {
+        let installed = self.installed.as_ref();
+        installed.map_or(0, |it| it.read.state.epoch)
+    }
+
     fn standing(&self, head: &TrustHead) -> Standing {
-        match &self.read {
-            None => Standing::Older,
-            Some(read) if head.epoch < read.state.epoch || head.known_at != self.epoch_at => {
-                Standing::WentBack
-            }
-            Some(read) if head.epoch > read.state.epoch => Standing::Older,
-            Some(_) => Standing::Newest,
+        let Some(Installed { read, .. }) = &self.installed else {
+            return Standing::Older;
+        };
+        if head.epoch < read.state.epoch || head.known_at != read.state.epoch_at {
+            Standing::WentBack
+        } else if head.epoch > read.state.epoch {
+            Standing::Older
+        } else {
+            Standing::Newest
         }
     }
 
     /// Reads the state, in one snapshot of the database, and decides by it from now on.
     async fn take_up(&mut self, truth: &mut Connection) -> Result<(), Failure> {
         let (lease, at) = (self.of.admission.lease(), self.of.admission.now());
-        let before = self.read.as_ref();
-        let known = before.map_or(0, |read| read.state.epoch);
-        let (read, head, changes) = in_time(lease, async {
+        let before = self.installed.as_ref().map(|it| &it.read);
+        let known = self.epoch();
+        let (read, changes) = in_time(lease, async {
             let mut moment = storage::begin_snapshot_on(truth).await?;
             let read = trust_state::current(&mut moment, at, before).await?;
-            let head = changes::trust_head(&mut moment, read.state.epoch).await?;
             let limit = i64::try_from(REMEMBERED).unwrap_or(i64::MAX);
             let changes = changes::trust_since(&mut moment, known, limit).await?;
             storage::commit(moment).await?;
-            Ok((read, head, changes))
+            Ok((read, changes))
         })
         .await?;
-        if changes.len() >= REMEMBERED || self.read.is_none() {
-            let floor = changes.first().filter(|_| changes.len() >= REMEMBERED);
-            let floor = floor.map_or(0, |change| change.epoch - 1);
-            self.of.admission.0.events.remember(Some(floor), Vec::new());
+        let floor = if changes.len() >= REMEMBERED {
+            changes.first().map(|change| change.epoch - 1)
+        } else {
+            self.installed.is_none().then_some(0)
+        };
+        self.install(read, Way { floor, changes }).await
+    }
+
+    /// Decides by the list as this node has it by now, where that is another one than before.
+    async fn take_up_list(&mut self) -> Result<(), Failure> {
+        let used = |list: &Option<Arc<ListInForce>>| list.as_ref().map(|list| list.used);
+        match &self.installed {
+            Some(installed) if used(&installed.list) != used(&self.list_now()) => {
+                let read = installed.read.clone();
+                self.install(read, Way::default()).await
+            }
+            Some(_) | None => Ok(()),
         }
-        self.epoch_at = head.known_at;
-        self.read = Some(read);
-        self.install(changes).await
     }
 
     /// Makes a snapshot of what was read and of the list as this node has it; a list that is newer comes
     /// in its own time. Whoever follows this node is told of the changes that led there.
-    async fn install(&mut self, mut changes: Vec<TrustChange>) -> Result<(), Failure> {
-        let Some(read) = &self.read else {
-            return Ok(());
-        };
-        let state = Arc::clone(&read.state);
-        let admission = self.of.admission.clone();
-        self.list = self.list_now();
-        let list = self.list.clone();
-        let made = off_thread(move || match admission.snapshot() {
-            Some(before) => before.followed_by(state, list),
-            None => Snapshot::new(state, list, admission.anchors(), admission.policy()),
-        });
+    async fn install(&mut self, read: Read, mut way: Way) -> Result<(), Failure> {
+        let (state, list) = (Arc::clone(&read.state), self.list_now());
+        let (admission, used) = (self.of.admission.clone(), list.clone());
+        let made = off_thread(move || admission.made_of(state, used));
         let snapshot = Arc::new(made.await?);
-        for change in &mut changes {
+        for change in &mut way.changes {
             change.list = snapshot.list().map(|list| list.used);
         }
         tracing::info!(trust_space.epoch = snapshot.epoch(), "trust space taken up");
-        self.of.admission.take_up(snapshot, changes);
+        self.of.admission.take_up(snapshot, way.floor, way.changes);
+        self.installed = Some(Installed { read, list });
         Ok(())
     }
 
@@ -225,17 +236,9 @@ impl Follower {
         served.map(|version| Arc::clone(&version.in_force))
     }
 
-    fn list_switched(&self) -> bool {
-        let used = |list: &Option<Arc<ListInForce>>| list.as_ref().map(|list| list.used);
-        used(&self.list_now()) != used(&self.list)
-    }
-
     /// Says how far this node is: at every new epoch, and now and then between.
     async fn note(&mut self, truth: &mut Connection) -> Result<(), Failure> {
-        let Some(read) = &self.read else {
-            return Ok(());
-        };
-        let (epoch, at) = (read.state.epoch, self.of.admission.now());
+        let (epoch, at) = (self.epoch(), self.of.admission.now());
         let is_new = self.noted.is_none_or(|noted| noted.epoch != epoch);
         let since = self
             .noted
@@ -276,7 +279,7 @@ impl Follower {
         truth: &mut Connection,
         head: &TrustHead,
     ) -> Result<(), Failure> {
-        let known = self.read.as_ref().map_or(0, |read| read.state.epoch);
+        let known = self.epoch();
         tracing::error!(
             trust_space.epoch = known,
             truth.epoch = head.epoch,

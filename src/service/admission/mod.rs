@@ -4,17 +4,18 @@
 pub mod deciding;
 pub mod domains;
 pub mod events;
-pub mod fingerprints;
 pub mod following;
 pub mod past;
 mod present;
 pub mod reading;
+mod seats;
 pub mod state_file;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use crate::trust::admission::Fingerprint;
 pub use present::Known;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,7 +30,8 @@ use crate::domain::admission::{Decision, DomainTrust, Question};
 use crate::domain::clock::Clock;
 use crate::domain::mail_domain::MailDomainName;
 use crate::domain::trust_change::TrustChange;
-use crate::trust::admission::{Freshness, Policy, Snapshot};
+use crate::domain::trust_state::TrustState;
+use crate::trust::admission::{Freshness, ListInForce, Policy, Snapshot};
 use crate::trust::chain::Anchors;
 
 /// How long a moment is held against the clock: one that is slowed to come right loses less in this time
@@ -108,14 +110,28 @@ impl Admission {
 
     /// Decides from this snapshot from now on. Who waits for another epoch is woken.
     pub fn install(&self, snapshot: Arc<Snapshot>) {
-        self.take_up(snapshot, Vec::new());
+        self.take_up(snapshot, None, Vec::new());
     }
 
-    /// The same, after these changes: followers are told of them once it decides.
-    fn take_up(&self, snapshot: Arc<Snapshot>, changes: Vec<TrustChange>) {
+    /// A snapshot of these, made from the one in force as far as they have something in common. Long work:
+    /// not for a thread that others wait for.
+    pub(super) fn made_of(
+        &self,
+        state: Arc<TrustState>,
+        list: Option<Arc<ListInForce>>,
+    ) -> Snapshot {
+        match self.snapshot() {
+            Some(before) => before.followed_by(state, list),
+            None => Snapshot::new(state, list, self.anchors(), self.policy()),
+        }
+    }
+
+    /// Installs a snapshot after these changes, of which those up to `floor` are not known: followers are
+    /// told of them once it decides.
+    fn take_up(&self, snapshot: Arc<Snapshot>, floor: Option<i64>, changes: Vec<TrustChange>) {
         let epoch = snapshot.epoch();
         self.0.snapshot.store(Some(snapshot));
-        self.0.events.remember(None, changes);
+        self.0.events.remember(floor, changes);
         self.0.epochs.send_replace(epoch);
     }
 
@@ -136,6 +152,17 @@ impl Admission {
                 seen
             } else {
                 latest
+            },
+        });
+    }
+
+    /// What a life before this one saw at a moment: a clock that is behind it went back since.
+    pub(super) fn begin_at(&self, seen_at: OffsetDateTime) {
+        *self.confirmed() = Some(Confirmed {
+            seen: None,
+            latest: Moment {
+                instant: Instant::now(),
+                at: seen_at,
             },
         });
     }

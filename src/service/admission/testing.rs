@@ -146,6 +146,7 @@ pub(crate) fn state() -> TrustState {
     };
     TrustState {
         epoch: EPOCH,
+        epoch_at: Some(NOW),
         at: NOW,
         list: Some(3),
         operators: vec![

@@ -112,13 +112,13 @@ fn a_machine_that_slept_longer_than_the_lease_knows_nothing_when_it_wakes() {
 #[tokio::test]
 async fn no_more_follow_than_there_are_seats_and_who_leaves_makes_room() {
     let (node, _) = node();
-    let mut following: Vec<_> = (0..events::SUBSCRIBERS)
-        .map(|_| node.follow(None).unwrap())
+    let mut following: Vec<_> = (0..seats::SEATS)
+        .map(|_| node.follow(None, None).unwrap())
         .collect();
-    let refused = node.follow(None).unwrap_err();
+    let refused = node.follow(None, None).unwrap_err();
     assert_eq!(refused.code.code, "admission.subscribers");
     following.pop();
-    while node.follow(None).is_err() {
+    while node.follow(None, None).is_err() {
         tokio::task::yield_now().await;
     }
     // None of them is told that all is known, by a node that knows nothing.

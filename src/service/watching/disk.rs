@@ -17,6 +17,8 @@ use crate::trust::sidecar::SignerNotice;
 const VERSION: u32 = 1;
 const HEAD: &str = "head";
 const LOCK: &str = "lock";
+/// A number that the kernel draws at each start of the machine (random(4)).
+const BOOT: &str = "/proc/sys/kernel/random/boot_id";
 
 /// Why what is known cannot be kept or read.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +56,8 @@ pub(super) struct Head {
     /// When the registry last said that this is the newest.
     #[serde(with = "time::serde::rfc3339")]
     pub(super) confirmed_at: OffsetDateTime,
+    /// The start of the machine that this was in; none where the machine does not tell.
+    boot: Option<String>,
     state: Named,
     list: Option<ListNamed>,
 }
@@ -92,11 +96,22 @@ pub(super) struct KeptList {
     pub(super) announced: Vec<SignerNotice>,
 }
 
+/// Whether the machine is up since what was kept was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Machine {
+    /// It is.
+    Same,
+    /// It was started since, or does not tell.
+    Begun,
+}
+
 /// The directory; this process alone writes there.
 #[derive(Debug)]
 pub(super) struct Disk {
     dir: PathBuf,
     head: Option<Head>,
+    /// The start of the machine that this is in.
+    pub(super) boot: Option<String>,
     _lock: File,
 }
 
@@ -114,6 +129,7 @@ impl Disk {
         Ok(Self {
             dir: dir.to_owned(),
             head: None,
+            boot: fs::read_to_string(BOOT).ok(),
             _lock: lock,
         })
     }
@@ -144,6 +160,15 @@ impl Disk {
         Ok(Some(kept))
     }
 
+    /// Whether the machine is up since that was written.
+    pub(super) fn machine(&self) -> Machine {
+        let then = self.head.as_ref().and_then(|head| head.boot.as_ref());
+        match then {
+            Some(then) if Some(then) == self.boot.as_ref() => Machine::Same,
+            Some(_) | None => Machine::Begun,
+        }
+    }
+
     /// Keeps this in the place of what was kept. What is there already is not written again.
     pub(super) fn keep(&mut self, kept: &Kept) -> Result<(), DiskError> {
         let list = match &kept.list {
@@ -157,6 +182,7 @@ impl Disk {
         let head = Head {
             version: VERSION,
             confirmed_at: kept.confirmed_at,
+            boot: self.boot.clone(),
             state: self.write("state", &kept.state)?,
             list,
         };
@@ -170,6 +196,7 @@ impl Disk {
             None => Ok(()),
             Some(head) => self.put(Head {
                 confirmed_at: at,
+                boot: self.boot.clone(),
                 ..head
             }),
         }

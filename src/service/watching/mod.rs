@@ -24,13 +24,14 @@ pub use disk::DiskError;
 pub use registry::Registry;
 
 use self::believed::{Believed, Signers};
-use self::disk::{Disk, Kept};
+use self::disk::{Disk, Kept, Machine};
 use self::known::Known;
 use crate::domain::digest::Digest;
 use crate::domain::trust_change::Alive;
+use crate::domain::trust_state::TrustState;
 use crate::remote::RemoteError;
 use crate::service::admission::Admission;
-use crate::trust::admission::Snapshot;
+use crate::trust::admission::{ListInForce, Snapshot};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// How long a node of the registry is waited for.
@@ -57,6 +58,11 @@ pub enum WatchError {
         /// What it says.
         found: i64,
     },
+    /// Its epoch is the one known here, and came of another change: it was put back and went another way.
+    #[error(
+        "the registry is at epoch {0} by another change than the one known here: it was put back"
+    )]
+    Another(i64),
     /// It does not know the present itself.
     #[error("the registry does not know the present itself")]
     Absent,
@@ -77,9 +83,14 @@ pub struct Watching {
     registry: Registry,
     disk: Disk,
     pinned: Vec<Digest>,
+    /// What the snapshot in force was made of: known from the moment on that it is in force.
     known: Option<Known>,
     list: Option<Arc<Believed>>,
+    make: Make,
 }
+
+/// How a snapshot is made.
+type Make = fn(&Admission, Arc<TrustState>, Option<Arc<ListInForce>>) -> Snapshot;
 
 impl Watching {
     /// A node that begins with what it kept, if it kept anything: it decides by that as long as its lease
@@ -107,11 +118,13 @@ impl Watching {
             pinned,
             known: None,
             list: None,
+            make: Admission::made_of,
         };
         if let Some(kept) = kept {
-            let confirmed_at = kept.confirmed_at;
+            let (confirmed_at, up) = (kept.confirmed_at, node.disk.machine());
+            node.admission.begin_at(confirmed_at);
             match node.restore(kept).await {
-                Ok(()) => node.confirm_as_of(confirmed_at),
+                Ok(()) => node.confirm_as_of(confirmed_at, up),
                 Err(error) => tracing::error!(%error, "what was kept is not believed"),
             }
         }
@@ -120,6 +133,7 @@ impl Watching {
 
     async fn restore(&mut self, kept: Kept) -> Result<(), WatchError> {
         let known = Known::read(kept.state)?;
+        let mut believed = None;
         if let Some(list) = kept.list {
             let signers = Signers {
                 pinned: self.pinned.clone(),
@@ -130,17 +144,24 @@ impl Watching {
                 Believed::read(list.xml, list.jws, &signers, at)
             });
             match read.await? {
-                Ok(list) => self.list = Some(Arc::new(list)),
+                Ok(list) => believed = Some(Arc::new(list)),
                 // Without a list everybody is refused; what the state takes away is of use all the same.
                 Err(error) => tracing::error!(%error, "the list that was kept is not believed"),
             }
         }
-        self.known = Some(known);
-        self.install().await
+        self.install(Some(known), believed).await
     }
 
     /// The registry was seen at this moment, by the clock that people set, in another life of this process.
-    fn confirm_as_of(&self, at: OffsetDateTime) {
+    fn confirm_as_of(&self, at: OffsetDateTime, up: Machine) {
+        match up {
+            Machine::Same => {}
+            // How long it was down is known by its clock alone, which anything may have set since.
+            Machine::Begun => {
+                tracing::warn!("the machine was started since the registry was last seen");
+                return;
+            }
+        }
         // A clock that went back since would make the lease longer: then only the registry can begin it.
         let Ok(passed) = Duration::try_from(self.admission.now() - at) else {
             tracing::warn!("the clock went back since the registry was last seen");
@@ -190,12 +211,15 @@ impl Watching {
         let patience = PATIENCE.min(self.admission.lease() / 2);
         let alive = self.registry.alive(patience).await?;
         let alive = alive.ok_or(WatchError::Absent)?;
-        let is_newer = self.take_up_state(&alive).await?;
-        let listed = self.take_up_list(&alive).await;
-        let is_new = is_newer | matches!(listed, Ok(true));
+        let known = self.newer_state(&alive).await?;
+        let (list, listed) = match self.newer_list(&alive).await {
+            Ok(list) => (list, Ok(())),
+            Err(error) => (None, Err(error)),
+        };
+        let is_new = known.is_some() || list.is_some();
         if is_new {
             // What is taken away is taken away at once, whatever the disk or the list says.
-            self.install().await?;
+            self.install(known, list).await?;
         }
         listed?;
         // What the registry itself saw so long ago, nobody saw later.
@@ -208,37 +232,45 @@ impl Watching {
         Ok(())
     }
 
-    /// Takes up the state, where the registry is at a later epoch; says whether it was.
-    async fn take_up_state(&mut self, alive: &Alive) -> Result<bool, WatchError> {
-        let held = self.known.as_ref().map(|known| known.state.epoch);
-        match held.map(|held| alive.epoch.cmp(&held)) {
-            Some(Ordering::Equal) => return Ok(false),
-            // A node of the registry that is a moment behind the others is no reason to refuse; what is
-            // known here stays, and the lease runs on.
-            Some(Ordering::Less) => {
-                return Err(WatchError::WentBack {
-                    known: held.unwrap_or_default(),
-                    found: alive.epoch,
-                });
+    /// The state, where the registry is at a later epoch.
+    async fn newer_state(&mut self, alive: &Alive) -> Result<Option<Known>, WatchError> {
+        if let Some(Known { state, .. }) = &self.known {
+            match alive.epoch.cmp(&state.epoch) {
+                Ordering::Equal if alive.epoch_at == state.epoch_at => return Ok(None),
+                // What was taken back on the way that is known here may be in force on the other.
+                Ordering::Equal => {
+                    self.admission.distrust();
+                    return Err(WatchError::Another(alive.epoch));
+                }
+                // A node of the registry that is a moment behind the others is no reason to refuse; what
+                // is known here stays, and the lease runs on.
+                Ordering::Less => {
+                    return Err(WatchError::WentBack {
+                        known: state.epoch,
+                        found: alive.epoch,
+                    });
+                }
+                Ordering::Greater => {}
             }
-            Some(Ordering::Greater) | None => {}
         }
         let new = self.registry.state().await?;
-        if new.state.epoch < alive.epoch {
-            return Err(WatchError::WentBack {
+        match new.state.epoch.cmp(&alive.epoch) {
+            Ordering::Less => Err(WatchError::WentBack {
                 known: alive.epoch,
                 found: new.state.epoch,
-            });
+            }),
+            Ordering::Equal if alive.epoch_at != new.state.epoch_at => {
+                Err(WatchError::Another(alive.epoch))
+            }
+            Ordering::Equal | Ordering::Greater => Ok(Some(new)),
         }
-        self.known = Some(new);
-        Ok(true)
     }
 
-    /// Takes up a newer list, where the registry decides by one; says whether it does.
-    async fn take_up_list(&mut self, alive: &Alive) -> Result<bool, WatchError> {
+    /// A newer list, believed, where the registry decides by one.
+    async fn newer_list(&self, alive: &Alive) -> Result<Option<Arc<Believed>>, WatchError> {
         let held = self.list.as_ref().map(|list| list.in_force.used);
         let Some(wanted) = alive.list else {
-            return Ok(false);
+            return Ok(None);
         };
         if let Some(held) = held
             && held.sequence >= wanted.sequence
@@ -246,7 +278,7 @@ impl Watching {
             return if held.sequence == wanted.sequence && held.sha256 != wanted.sha256 {
                 Err(Disbelief::Two(held.sequence).into())
             } else {
-                Ok(false)
+                Ok(None)
             };
         }
         let signers = self.signers();
@@ -257,8 +289,7 @@ impl Watching {
             return Err(Disbelief::Older(list.in_force.used.sequence).into());
         }
         tracing::info!(trust_list.sequence = list.meta.sequence, "list taken up");
-        self.list = Some(Arc::new(list));
-        Ok(true)
+        Ok(Some(Arc::new(list)))
     }
 
     /// Who may sign the next list.
@@ -272,19 +303,26 @@ impl Watching {
         }
     }
 
-    async fn install(&self) -> Result<(), WatchError> {
-        let Some(known) = &self.known else {
+    /// Decides by what is new and by what is known already. A snapshot that cannot be made leaves all as
+    /// it was: then the next look takes the same up again, and the lease runs on.
+    async fn install(
+        &mut self,
+        known: Option<Known>,
+        list: Option<Arc<Believed>>,
+    ) -> Result<(), WatchError> {
+        let Some(newest) = known.as_ref().or(self.known.as_ref()) else {
             return Ok(());
         };
-        let state = Arc::clone(&known.state);
-        let list = self.list.as_ref().map(|list| Arc::clone(&list.in_force));
-        let admission = self.admission.clone();
-        let made = tokio::task::spawn_blocking(move || {
-            Snapshot::new(state, list, admission.anchors(), admission.policy())
-        });
-        let snapshot = Arc::new(made.await?);
+        let state = Arc::clone(&newest.state);
+        let believed = list.as_ref().or(self.list.as_ref());
+        let in_force = believed.map(|list| Arc::clone(&list.in_force));
+        let (admission, make) = (self.admission.clone(), self.make);
+        let work = tokio::task::spawn_blocking(move || make(&admission, state, in_force));
+        let snapshot = Arc::new(work.await?);
         tracing::info!(trust_space.epoch = snapshot.epoch(), "trust space taken up");
         self.admission.install(snapshot);
+        self.known = known.or_else(|| self.known.take());
+        self.list = list.or_else(|| self.list.take());
         Ok(())
     }
 

@@ -119,6 +119,7 @@ impl Pretended {
         });
         let alive = serde_json::json!({
             "epoch": self.state.epoch,
+            "epoch_at": self.state.epoch_at.map(rfc3339),
             "confirmed_at": rfc3339(self.state.at),
             "age_ms": age_ms,
             "list": used,
@@ -260,6 +261,81 @@ async fn what_is_taken_away_is_taken_away_even_where_the_list_is_not_believed() 
 }
 
 #[tokio::test]
+async fn what_cannot_be_made_ready_is_not_taken_for_known() {
+    let mut registry = Pretended::new();
+    registry.publish(0, &[]);
+    let dir = tempfile::tempdir().unwrap();
+    let (admission, mut node) = registry.node(dir.path()).await;
+    node.look().await.unwrap();
+    let Known::Until(until) = admission.known() else {
+        panic!("{:?}", admission.known());
+    };
+    registry.state.epoch += 1;
+    registry.state.operators[0].state = OperatorState::Suspended;
+    registry.tell();
+    registry.hands.turn(Duration::minutes(30));
+    let make = std::mem::replace(&mut node.make, |_, _, _| panic!("an odd certificate"));
+    for _ in 0..2 {
+        let error = node.look().await.unwrap_err();
+        assert!(matches!(error, WatchError::BrokenOff(_)), "{error}");
+    }
+    let Known::Until(still) = admission.known() else {
+        panic!("{:?}", admission.known());
+    };
+    assert!(
+        (until - still).abs() < Duration::SECOND * 5,
+        "the lease runs on"
+    );
+    node.make = make;
+    node.look().await.unwrap();
+    let reasons = refused(&admission);
+    assert!(reasons.contains(&Reason::OperatorSuspended), "{reasons:?}");
+}
+
+#[tokio::test]
+async fn an_epoch_of_another_history_is_not_the_one_that_is_known() {
+    let mut registry = Pretended::new();
+    registry.publish(0, &[]);
+    let dir = tempfile::tempdir().unwrap();
+    let (admission, mut node) = registry.node(dir.path()).await;
+    node.look().await.unwrap();
+    let own = registry.state.epoch_at;
+    registry.state.epoch_at = own.map(|at| at + Duration::SECOND);
+    registry.tell();
+    let error = node.look().await.unwrap_err();
+    assert!(matches!(error, WatchError::Another(EPOCH)), "{error}");
+    let reasons = refused(&admission);
+    assert!(reasons.contains(&Reason::NodeLeaseLost), "{reasons:?}");
+    registry.state.epoch_at = own;
+    registry.tell();
+    node.look().await.unwrap();
+    assert_eq!(refused(&admission), ADMITTED);
+}
+
+#[tokio::test]
+async fn a_machine_that_was_started_since_waits_for_the_registry() {
+    let mut registry = Pretended::new();
+    registry.publish(0, &[]);
+    let dir = tempfile::tempdir().unwrap();
+    for boot in [None, Some("another start".to_owned())] {
+        let (_, mut node) = registry.node(dir.path()).await;
+        node.disk.boot = boot;
+        node.look().await.unwrap();
+        node.disk.confirm(registry.hands_now()).unwrap();
+        drop(node);
+        let (admission, mut node) = registry.node(dir.path()).await;
+        assert_eq!(refused(&admission), [Reason::NodeLeaseLost]);
+        node.look().await.unwrap();
+        assert_eq!(refused(&admission), ADMITTED);
+    }
+    // What the clock showed is remembered: beyond what clocks may differ, it is not believed again.
+    registry.hands.turn(-Duration::minutes(3));
+    let (admission, mut node) = registry.node(dir.path()).await;
+    node.look().await.unwrap();
+    assert_eq!(refused(&admission), [Reason::NodeClockBack]);
+}
+
+#[tokio::test]
 async fn neither_the_state_nor_the_list_goes_back() {
     let mut registry = Pretended::new();
     registry.publish(0, &[]);
@@ -283,7 +359,7 @@ async fn neither_the_state_nor_the_list_goes_back() {
         // The list of the past, told as a new one.
         let first = &registry.editions[0];
         let alive = serde_json::json!({
-            "epoch": EPOCH, "confirmed_at": rfc3339(registry.state.at), "age_ms": 0,
+            "epoch": EPOCH, "epoch_at": registry.state.epoch_at.map(rfc3339), "confirmed_at": rfc3339(registry.state.at), "age_ms": 0,
             "list": { "sequence": 3, "sha256": first.meta.xml.sha256 },
         });
         registry.says_event(&format!("event: alive\ndata: {alive}\n\n"));
@@ -292,7 +368,7 @@ async fn neither_the_state_nor_the_list_goes_back() {
         assert!(matches!(error, WatchError::List(_)), "{error}");
         // Another list of the same number.
         let alive = serde_json::json!({
-            "epoch": EPOCH, "confirmed_at": rfc3339(registry.state.at), "age_ms": 0,
+            "epoch": EPOCH, "epoch_at": registry.state.epoch_at.map(rfc3339), "confirmed_at": rfc3339(registry.state.at), "age_ms": 0,
             "list": { "sequence": 2, "sha256": first.meta.xml.sha256 },
         });
         registry.says_event(&format!("event: alive\ndata: {alive}\n\n"));
@@ -422,4 +498,20 @@ async fn what_the_disk_lost_is_not_believed() {
     registry.hands.turn(-Duration::SECOND * 10);
     let (admission, _node) = registry.node(dir.path()).await;
     assert!(refused(&admission).contains(&Reason::NodeLeaseLost));
+}
+
+#[tokio::test]
+async fn a_registry_that_drips_is_waited_for_no_longer_than_one_that_is_silent() {
+    let registry = Pretended::new();
+    let dir = tempfile::tempdir().unwrap();
+    let (_, node) = registry.node(dir.path()).await;
+    for drop in [": nothing\n".as_bytes(), b"event: list\ndata: {}\n\n", b"x"] {
+        registry
+            .server
+            .says("/v1/trust-list/events", Said::Dripping(drop));
+        // It returns when its thread has: there is no other end.
+        let alive = node.registry.alive(Span::from_millis(200));
+        let alive = tokio::time::timeout(Span::from_mins(1), alive).await;
+        assert!(matches!(alive, Ok(Ok(None))), "{alive:?}");
+    }
 }

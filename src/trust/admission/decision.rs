@@ -19,6 +19,7 @@ pub(super) fn decide(
         state,
         list: in_force,
         anchors,
+        overtaken_at,
         policy,
         listed,
         register,
@@ -33,7 +34,7 @@ pub(super) fn decide(
     let presented = report.take(Check::Bounds, bounds);
     let presented = presented.as_ref();
     report.take(Check::Freshness, presented::freshness(freshness, at));
-    let ended = list::list(in_force.as_deref(), state, policy, at);
+    let ended = list::list(in_force.as_deref(), state, *overtaken_at, policy, at);
     let list = report.take(Check::List, ended);
     let ended = names::mail_domain(question, list, listed);
     let row = report.take(Check::MailDomain, ended);

@@ -6,6 +6,7 @@ mod checks;
 mod decision;
 mod domains;
 mod evidence;
+mod fingerprints;
 mod listed;
 mod register;
 mod report;
@@ -21,6 +22,7 @@ use super::sidecar::SignerNotice;
 use crate::domain::admission::ListUsed;
 use crate::domain::trust_list::TrustList;
 
+pub use fingerprints::Fingerprint;
 pub use snapshot::{DomainsAt, Snapshot};
 
 /// What a deployment decides about decisions.

@@ -7,12 +7,13 @@ use time::OffsetDateTime;
 use super::certificates::Authorities;
 use super::domains::Domains;
 use super::evidence::Evidence;
+use super::fingerprints::{Fingerprint, Fingerprints};
 use super::listed::Listed;
 use super::register::Register;
 use super::{Freshness, ListInForce, Policy, checks, decision, report};
 use crate::domain::admission::{Decision, DomainTrust, Question, Reason};
 use crate::domain::mail_domain::MailDomainName;
-use crate::domain::trust_state::TrustState;
+use crate::domain::trust_state::{CertificateStanding, TrustState};
 use crate::trust::certificate::{Certificate, InvalidCertificate};
 use crate::trust::chain::Anchors;
 use crate::trust::digest::sha256;
@@ -22,6 +23,8 @@ use crate::trust::digest::sha256;
 pub struct Snapshot {
     pub(super) state: Arc<TrustState>,
     pub(super) list: Option<Arc<ListInForce>>,
+    /// Since when the state names a newer list than the one at hand, if it does and did not from the start.
+    pub(super) overtaken_at: Option<OffsetDateTime>,
     pub(super) anchors: Arc<Anchors>,
     pub(super) policy: Policy,
     pub(super) listed: Arc<Listed>,
@@ -29,6 +32,7 @@ pub struct Snapshot {
     pub(super) evidence: Evidence,
     pub(super) authorities: Arc<Authorities>,
     domains: Domains,
+    fingerprints: Fingerprints,
 }
 
 /// What is known of mail domains at one moment.
@@ -93,9 +97,20 @@ impl Snapshot {
             Some(before) => Arc::clone(&before.authorities),
             None => Arc::new(Authorities::new()),
         };
+        let overtaken_at = before.and_then(|before| {
+            let was = is_overtaken(before.list.as_deref(), &before.state);
+            let since = if was {
+                before.overtaken_at
+            } else {
+                Some(state.at)
+            };
+            since.filter(|_| is_overtaken(list.as_deref(), &state))
+        });
         Self {
+            fingerprints: Fingerprints::new(&state, &register),
             state,
             list,
+            overtaken_at,
             anchors,
             policy,
             listed,
@@ -121,6 +136,12 @@ impl Snapshot {
         self.list.as_ref()
     }
 
+    /// The registered certificate with a fingerprint; of those with one key, one that was taken back
+    /// before all others, and then the latest in force.
+    pub fn find(&self, fingerprint: Fingerprint) -> Option<&CertificateStanding> {
+        self.fingerprints.find(&self.state, fingerprint)
+    }
+
     /// Answers a question as of a moment.
     pub fn decide(
         &self,
@@ -138,11 +159,17 @@ impl Snapshot {
 
     /// The same for many of them at one moment: whether the list holds is looked at once.
     pub fn domains_at(&self, at: OffsetDateTime) -> DomainsAt<'_> {
-        let list = checks::list::list(self.list.as_deref(), &self.state, self.policy, at);
+        let list = self.list_at(at);
         DomainsAt {
             domains: list.is_ok().then_some(&self.domains),
             at,
         }
+    }
+
+    /// The list, where it may be looked into at a moment.
+    pub(super) fn list_at(&self, at: OffsetDateTime) -> report::Ended<&ListInForce> {
+        let list = self.list.as_deref();
+        checks::list::list(list, &self.state, self.overtaken_at, self.policy, at)
     }
 
     /// The answer to a question that cannot be asked, such as one about what is no mail domain.
@@ -168,4 +195,9 @@ impl Snapshot {
             None => Certificate::parse(der).map(Arc::new),
         }
     }
+}
+
+/// Whether a state names a newer list than this one.
+fn is_overtaken(list: Option<&ListInForce>, state: &TrustState) -> bool {
+    list.is_none_or(|list| state.list > Some(list.used.sequence))
 }

@@ -67,6 +67,7 @@ impl Space {
             anchors: vec![root.root()],
             state: TrustState {
                 epoch: 7,
+                epoch_at: None,
                 at: NOW,
                 list: Some(3),
                 operators: vec![operator(OPERATOR, OperatorState::Active)],

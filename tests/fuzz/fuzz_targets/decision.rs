@@ -16,6 +16,7 @@ use time::macros::datetime;
 static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {
     let state = TrustState {
         epoch: 1,
+        epoch_at: None,
         at: datetime!(2026-01-01 00:00:00 UTC),
         list: None,
         operators: Vec::new(),

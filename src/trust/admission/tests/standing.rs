@@ -410,3 +410,70 @@ fn a_mail_domain_is_trusted_no_longer_than_its_last_certificate() {
     bind(&mut space, 11);
     assert_eq!(trust(&space, later), DomainTrust::Trusted);
 }
+
+#[test]
+fn a_list_is_used_on_for_a_moment_after_a_newer_one_was_published() {
+    use crate::trust::admission::Freshness;
+    let mut space = Space::new();
+    let before = space.snapshot();
+    let fresh = Freshness::Until(NOW + Duration::HOUR);
+    let question = space.asked().question;
+    space.state.list = Some(4);
+    let state = |space: &Space| std::sync::Arc::new(space.state.clone());
+    let overtaken = before.followed_by(state(&space), space.in_force());
+    // Another change does not begin that moment anew.
+    space.state.at = NOW + Duration::seconds(9);
+    let later = overtaken.followed_by(state(&space), space.in_force());
+    for snapshot in [&overtaken, &later] {
+        let decision = snapshot.decide(&question, NOW + Duration::seconds(9), fresh);
+        assert_eq!(decision.reasons, []);
+        let end = NOW + Duration::seconds(10);
+        assert!(decision.valid_until.unwrap() <= end, "{decision:?}");
+        let decision = snapshot.decide(&question, end, fresh);
+        assert_eq!(decision.reasons, [Reason::ListStale]);
+    }
+    // What the state takes away is taken away at once.
+    space.registered().state = CertificateState::Suspended;
+    let suspended = overtaken.followed_by(state(&space), space.in_force());
+    let decision = suspended.decide(&question, NOW + Duration::seconds(9), fresh);
+    assert_eq!(decision.reasons, [Reason::CertificateSuspended]);
+}
+
+#[test]
+fn a_key_is_judged_by_the_certificate_of_it_that_was_taken_back() {
+    use crate::trust::admission::Fingerprint;
+    let states = [
+        CertificateState::Expired,
+        CertificateState::Active,
+        CertificateState::Suspended,
+        CertificateState::Revoked,
+    ];
+    for (place, worst) in states.into_iter().enumerate() {
+        for other in states.into_iter().take(place + 1) {
+            for (first, second) in [(worst, other), (other, worst)] {
+                let mut space = Space::new();
+                let key = new_key();
+                let two = [1, 2]
+                    .map(|serial| space.another(&key, |draft| draft.serial = vec![0x2f, serial]));
+                space.state.certificates.clear();
+                for (id, (certificate, state)) in (21..).zip(two.iter().zip([first, second])) {
+                    let mut standing = space.standing(id, Some(certificate));
+                    standing.state = state;
+                    space.state.certificates.push(standing);
+                }
+                let snapshot = space.snapshot();
+                let found = snapshot.find(Fingerprint::Key(two[0].spki_sha256)).unwrap();
+                assert_eq!(found.state, worst, "{first:?} {second:?}");
+                if first == second {
+                    assert_eq!(found.id, 22);
+                }
+                for (certificate, id) in two.iter().zip(21..) {
+                    let own = Fingerprint::Certificate(certificate.fingerprint);
+                    assert_eq!(snapshot.find(own).unwrap().id, id);
+                    let mixed = Fingerprint::Key(certificate.fingerprint);
+                    assert!(snapshot.find(mixed).is_none());
+                }
+            }
+        }
+    }
+}
