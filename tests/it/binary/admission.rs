@@ -59,7 +59,7 @@ fn who_is_revoked_on_one_node_is_refused_by_every_node_in_every_way() {
     let said = nodes[1].node.says(closed);
     // By the registry's word, or by the revocation list where that was read with it.
     assert!(said.contains(".revoked\""), "{said}");
-    open.is_closed();
+    open.ends();
     for node in &nodes {
         decides(|| asked(node), Some("certificate.revoked"));
         is_turned_away(&space, node, AlertDescription::CertificateRevoked);
@@ -74,7 +74,7 @@ fn who_is_revoked_on_one_node_is_refused_by_every_node_in_every_way() {
     decides(|| asked(&cut_off), Some("node.lease_lost"));
     let said = cut_off.node.says(closed);
     assert!(said.contains("\"node.lease_lost\""), "{said}");
-    open_to_nobody.is_closed();
+    open_to_nobody.ends();
     space
         .gateway()
         .connect(cut_off.peers)

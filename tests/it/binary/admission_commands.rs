@@ -82,7 +82,7 @@ fn fingerprint(space: &Space) -> String {
     bytes.join(":")
 }
 
-fn json(ended: Ended) -> Value {
+fn json(ended: &Ended) -> Value {
     serde_json::from_str(&ended.out).unwrap()
 }
 
@@ -100,7 +100,7 @@ fn the_commands_tell_who_is_let_in_before_and_after_a_revocation() {
     let of_node = format!(" --url {}", node.base);
     for how in ["", of_node.as_str()] {
         check(DOMAIN, how).expect(0, "ADMIT until ");
-        let decision = json(check(DOMAIN, &format!("{how} --json")).expect(0, "verdict"));
+        let decision = json(&check(DOMAIN, &format!("{how} --json")).expect(0, "verdict"));
         assert_eq!(decision["verdict"], "admit", "{decision}");
         assert_eq!(decision["operator_name"], "HOPITAL FICTIF", "{decision}");
         let stranger = check("d9.mssante.fr", how).expect(5, "refused: ");
@@ -134,7 +134,7 @@ fn the_commands_tell_who_is_let_in_before_and_after_a_revocation() {
     );
     for how in ["", of_node.as_str()] {
         check(DOMAIN, how).expect(5, "certificate.revoked");
-        let decision = json(check(DOMAIN, &format!("{how} --json")).expect(5, "verdict"));
+        let decision = json(&check(DOMAIN, &format!("{how} --json")).expect(5, "verdict"));
         assert_eq!(decision["verdict"], "refuse", "{decision}");
     }
     until("the node took it up", || {

@@ -68,7 +68,7 @@ impl Connection {
     }
 
     /// Waits until the other side closes it.
-    pub(super) fn is_closed(mut self) {
+    pub(super) fn ends(mut self) {
         match self.0.read(&mut [0; 1]) {
             Ok(read) => assert_eq!(read, 0, "nobody asked"),
             Err(error) => assert!(

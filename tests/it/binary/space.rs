@@ -187,8 +187,8 @@ key_file = "@/server.key"
             }],
         };
         let signer = PemSigner::open(&self.file("signer.key"), &self.file("signer.pem")).unwrap();
-        let signed = write_signed(&list, &signer).unwrap();
-        fs::write(self.file("source.xml"), signed).unwrap();
+        let bytes = write_signed(&list, &signer).unwrap();
+        fs::write(self.file("source.xml"), bytes).unwrap();
         let import = "trust-list import ./source.xml --signer ./signer.pem --at list --second-token-file ./bruno.token";
         self.run_as(&self.anne, import).expect(0, "1 added");
     }
