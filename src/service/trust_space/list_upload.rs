@@ -106,16 +106,16 @@ fn follows(
             rfc3339(list.next_update())
         ));
     }
-    if let Some(newest) = newest {
-        if list.number() <= newest.number() || list.this_update() <= newest.this_update() {
-            return Err(format!(
-                "it is number {} of {} and does not follow number {} of {}",
-                list.number_hex(),
-                rfc3339(list.this_update()),
-                newest.number_hex(),
-                rfc3339(newest.this_update())
-            ));
-        }
+    if let Some(newest) = newest
+        && (list.number() <= newest.number() || list.this_update() <= newest.this_update())
+    {
+        return Err(format!(
+            "it is number {} of {} and does not follow number {} of {}",
+            list.number_hex(),
+            rfc3339(list.this_update()),
+            newest.number_hex(),
+            rfc3339(newest.this_update())
+        ));
     }
     Ok(())
 }

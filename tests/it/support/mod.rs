@@ -7,6 +7,7 @@ pub(crate) mod importing;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod published;
+#[allow(dead_code, reason = "what unit tests have it say is not all said here")]
 #[path = "../../../src/remote/testing.rs"]
 pub(crate) mod said;
 pub(crate) mod scratch;
