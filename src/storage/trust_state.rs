@@ -140,9 +140,12 @@ pub async fn at(
     let bindings = sqlx::query_file_as!(BindingRow, "src/storage/sql/bindings_at.sql", moment)
         .fetch_all(&mut *truth)
         .await?;
+    let epoch_at = sqlx::query_scalar!("select at from feed where position = $1", head.epoch)
+        .fetch_optional(&mut *truth)
+        .await?;
     let rows = Rows {
         head,
-        epoch_at: None,
+        epoch_at,
         operators,
         certificates,
         bindings,
