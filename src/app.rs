@@ -40,6 +40,8 @@ mod signing;
 
 /// Cache of the private PostgreSQL, in megabytes.
 const SHARED_BUFFERS_MB: u32 = 256;
+/// Connections on which a node only hears of changes, for as long as it runs: one of each follower.
+const LISTENING: u32 = 6;
 /// Connections of the private PostgreSQL beyond those of one node: commands join it too.
 const SPARE_CONNECTIONS: u32 = 40;
 
@@ -86,7 +88,7 @@ pub enum AppError {
 
 /// Opens the database that the settings name, else the private one.
 pub async fn open_database(config: &Config) -> anyhow::Result<Database> {
-    let connections = config.database.max_connections;
+    let connections = connections(config);
     Ok(match config.database.address()? {
         Some(url) => Database::connect(url.reveal(), connections).await?,
         None => Database::embedded(embedded_options(config), connections).await?,
@@ -95,7 +97,12 @@ pub async fn open_database(config: &Config) -> anyhow::Result<Database> {
 
 /// The same for a node, which also starts while its own PostgreSQL is away.
 fn open_lazily(config: &Config, url: &str) -> Result<Database, OpenError> {
-    Database::connect_lazily(url, config.database.max_connections)
+    Database::connect_lazily(url, connections(config))
+}
+
+/// What the settings allow for work, whatever is held to listen.
+const fn connections(config: &Config) -> u32 {
+    config.database.max_connections.saturating_add(LISTENING)
 }
 
 fn embedded_options(config: &Config) -> EmbeddedOptions {
@@ -103,7 +110,7 @@ fn embedded_options(config: &Config) -> EmbeddedOptions {
         data_dir: config.data_dir.clone(),
         user: config.database.embedded_user.clone(),
         shared_buffers_mb: SHARED_BUFFERS_MB,
-        max_connections: config.database.max_connections + SPARE_CONNECTIONS,
+        max_connections: connections(config) + SPARE_CONNECTIONS,
     }
 }
 
@@ -141,7 +148,7 @@ impl Node {
         let model = open_read_model(&config, clock)?;
         let database = match config.database.address()? {
             Some(url) => open_lazily(&config, url.reveal())?,
-            None => Database::embedded(embedded_options(&config), config.database.max_connections)
+            None => Database::embedded(embedded_options(&config), connections(&config))
                 .await?
                 .kept_up(),
         };

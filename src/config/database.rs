@@ -17,7 +17,7 @@ pub struct Database {
     /// File that holds the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url_file: Option<PathBuf>,
-    /// Most connections at once.
+    /// Most connections that work at once; a node holds seven more, to follow what changes.
     pub max_connections: u32,
     /// User that runs the private PostgreSQL when the service is started by root.
     pub embedded_user: String,
